@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+// The targets and what each may import are a rule of the house: scripts/check-layers enforces the table in its head.
+import PackageDescription
+
+/// Settings of every Swift target: today's strict language mode, and no warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The C kernels are always compiled for speed: a debug build trains models too.
+let fastC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno", "-ffp-contract=off"])]
+
+func part(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: (name == "Kernel" ? [] : [.byName(name: name)]) + ["TestSupport", "Kernel"] + dependencies,
+        swiftSettings: strict)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "groundwork",
+    products: [.executable(name: "groundwork", targets: ["groundwork"])],
+    dependencies: [
+        // The HTTP engine under Server, and the buffers that Wire hands on.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // ServerQuiescingHelper: graceful shutdown of listeners and connections.
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        // MD5, SHA and HMAC.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // The command line.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // One group runs and ends every long-lived part.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CImages", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .target(name: "CChecksums", cSettings: fastC, linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CKernels", cSettings: fastC),
+        part("Kernel"),
+        part("JSON"),
+        part("Digests", ["Kernel", "CChecksums", crypto]),
+        part("Images", ["Kernel", "CImages"]),
+        part("Signing", ["Kernel", "Digests", crypto]),
+        part("Shapes", ["Kernel"]),
+        part("Wire", ["Kernel", "JSON", "Digests", "Signing", "Shapes", "CLibXML2", nioCore]),
+        part("SQLite", ["Kernel", "CSQLite"]),
+        part("Store", ["Kernel", "SQLite", "Digests", "JSON"]),
+        part("Objects", ["Kernel", "Store", "Digests"]),
+        part("Labeling", ["Kernel", "JSON", "Images"]),
+        part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
+        part("Engine", ["Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", logging, lifecycle]),
+        part("Services", [
+            "Kernel", "Shapes", "Store", "Objects", "Engine", "Labeling", "Signing", "JSON", "Digests", logging,
+        ]),
+        part("Server", [
+            "Kernel", "Shapes", "Wire", "Services", "Objects", nioCore, logging, lifecycle,
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOExtras", package: "swift-nio-extras"),
+        ]),
+        .executableTarget(
+            name: "groundwork",
+            dependencies: [
+                "Kernel", "JSON", "Digests", "Images", "Signing", "Shapes", "Wire", "SQLite", "Store", "Objects",
+                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.
+        .executableTarget(name: "generate-shapes", dependencies: ["Kernel", "JSON"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Kernel"), tests("JSON"), tests("Digests"), tests("Images"),
+        tests("Signing", ["Digests"]),
+        tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore]),
+        tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]), tests("Objects", ["Store", "SQLite", "Digests"]),
+        tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
+        tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
+    ]
+)

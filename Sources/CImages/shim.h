@@ -1,0 +1,3 @@
+#include <turbojpeg.h>
+#include <png.h>
+#include <zlib.h>

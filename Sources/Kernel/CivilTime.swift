@@ -1,0 +1,102 @@
+// Calendar fields of an instant, in UTC, and every text form of a date that our protocols and files use.
+// The day arithmetic is the proleptic Gregorian one of RFC 3339, computed without tables or locale.
+
+/// An instant taken apart into UTC calendar fields.
+package struct CivilTime: Hashable, Sendable {
+    package var year: Int, month: Int, day: Int
+    package var hour: Int, minute: Int, second: Int, microsecond: Int
+    /// 0 is Sunday.
+    package var weekday: Int
+
+    package init(_ instant: Instant) {
+        let (seconds, micros) = floorDivide(instant.microseconds, 1_000_000)
+        let (days, secondOfDay) = floorDivide(seconds, 86_400)
+        // Days are counted from 0000-03-01, so that the leap day is the last of its year.
+        let shifted = days + 719_468
+        let (era, dayOfEra) = floorDivide(shifted, 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        day = Int(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+        month = Int(monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9)
+        year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+        hour = Int(secondOfDay / 3600)
+        minute = Int(secondOfDay / 60 % 60)
+        second = Int(secondOfDay % 60)
+        microsecond = Int(micros)
+        weekday = Int(floorDivide(days + 4, 7).remainder)
+    }
+
+    /// Days from 1970-01-01 to this date, or nil where a field is out of its range.
+    static func daysFromEpoch(year: Int, month: Int, day: Int) -> Int64? {
+        guard (1...12).contains(month), day >= 1, day <= daysIn(month: month, of: year), (0...9999).contains(year)
+        else { return nil }
+        let shiftedYear = Int64(month <= 2 ? year - 1 : year)
+        let (era, yearOfEra) = floorDivide(shiftedYear, 400)
+        let dayOfYear = (153 * Int64(month > 2 ? month - 3 : month + 9) + 2) / 5 + Int64(day) - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    private static func daysIn(month: Int, of year: Int) -> Int {
+        if month == 2 { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28 }
+        return [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+}
+
+extension Instant {
+    /// Joins calendar fields to an instant; nil where a field is out of its range.
+    package init?(
+        year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0
+    ) {
+        guard let days = CivilTime.daysFromEpoch(year: year, month: month, day: day),
+            (0..<24).contains(hour), (0..<60).contains(minute), (0...60).contains(second)
+        else { return nil }
+        let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + min(second, 59))
+        self.init(microseconds: seconds * 1_000_000 + Int64(microsecond))
+    }
+
+    /// `2020-12-28T18:59:58.321456`: creation dates in output manifests (no zone, six digits).
+    package var creationDateText: String { dateAndTime(separator: "T") + "." + padded(CivilTime(self).microsecond, 6) }
+    /// `2020-12-28T18:59:58.321Z`: worker answers, and S3's listings.
+    package var iso8601Milliseconds: String {
+        dateAndTime(separator: "T") + "." + padded(CivilTime(self).microsecond / 1000, 3) + "Z"
+    }
+    /// `2020-12-28T18:59:58Z`.
+    package var iso8601Seconds: String { dateAndTime(separator: "T") + "Z" }
+    /// `2020-12-28_18:59:58`: names of worker-response and consolidation files.
+    package var fileNameText: String { dateAndTime(separator: "_") }
+
+    /// `Mon, 28 Dec 2020 18:59:58 GMT`: HTTP headers (RFC 9110, 5.6.7).
+    package var httpDate: String {
+        let civil = CivilTime(self)
+        return CivilTime.weekdays[civil.weekday] + ", " + padded(civil.day, 2) + " "
+            + CivilTime.months[civil.month - 1] + " " + padded(civil.year, 4) + " " + timeOfDay(civil) + " GMT"
+    }
+
+    /// `20201228T185958Z`: the `x-amz-date` of Signature Version 4.
+    package var basicISO8601: String {
+        let civil = CivilTime(self)
+        return padded(civil.year, 4) + padded(civil.month, 2) + padded(civil.day, 2) + "T"
+            + padded(civil.hour, 2) + padded(civil.minute, 2) + padded(civil.second, 2) + "Z"
+    }
+
+    private func dateAndTime(separator: String) -> String {
+        let civil = CivilTime(self)
+        return padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + separator
+            + timeOfDay(civil)
+    }
+
+    private func timeOfDay(_ civil: CivilTime) -> String {
+        padded(civil.hour, 2) + ":" + padded(civil.minute, 2) + ":" + padded(civil.second, 2)
+    }
+}
+
+/// Decimal digits with leading zeros.
+private func padded(_ value: Int, _ width: Int) -> String {
+    let digits = String(value)
+    return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
+}
