@@ -48,7 +48,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        .systemLibrary(name: "CImages", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        // Debian packages: libturbojpeg0-dev, libpng-dev, zlib1g-dev.
+        .target(
+            name: "CImages", cSettings: fastC,
+            linkerSettings: [.linkedLibrary("turbojpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
         .target(name: "CChecksums", cSettings: fastC),
         .target(name: "CKernels", cSettings: fastC),
         part("Kernel"),
