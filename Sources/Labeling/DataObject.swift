@@ -155,7 +155,9 @@ package struct DataObject: Hashable, Sendable {
     }
 
     private mutating func finish(at instant: Instant) -> [Effect] {
-        guard !answers.isEmpty else { return fail(FailureText.tasksExpired) }
+        guard !answers.isEmpty else {
+            return fail(isClosed ? ObjectFailureText.declined : ObjectFailureText.expired)
+        }
         phase = .answered(instant)
         return [.finished(at: instant)]
     }

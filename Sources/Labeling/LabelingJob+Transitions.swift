@@ -19,11 +19,10 @@ extension LabelingJob {
         counters.failed = manifest.failed
         let record = Effect.record(.manifest(manifest))
         if manifest.objects > plan.objectLimit {
-            return [record] + fail(FailureText.tooManyObjects(manifest.objects, allowed: plan.objectLimit))
+            return [record] + fail(FailureText.tooManyObjects(manifest.objects, most: plan.objectLimit))
         }
-        if manifest.objects == 0 { return [record] + fail(FailureText.emptyManifest) }
         if plan.isAutomated, manifest.objects < plan.minimumObjects {
-            return [record] + fail(FailureText.belowAutomatedMinimum(objects: manifest.objects))
+            return [record] + fail(FailureText.tooFewObjectsToAutomate(manifest.objects))
         }
         return [record] + select(round: 1)
     }
@@ -236,7 +235,7 @@ extension LabelingJob {
         let entered = Effect.record(.entered(next))
         guard let forced = plan.forcedOutcome, forced.applies(to: next) else { return [entered] }
         switch forced.kind {
-        case .fail: return [entered] + fail(FailureText.forced(forced.description))
+        case .fail: return [entered] + fail(FailureText.outcomeForced(phase: next.name))
         case .stop: return [entered] + stop()
         case .expire: return [entered] + fail(FailureText.expired)
         }
