@@ -1,7 +1,7 @@
 // The stored form of a data object: a version byte, then fields as varints and counted byte runs. Written and read for
 // every answer of every object, so it is binary and allocates little.
 
-package import Kernel
+internal import Kernel
 
 extension DataObject {
     private static let version: UInt8 = 1

@@ -91,14 +91,16 @@ package struct ObjectRow: Hashable, Sendable {
     /// Index of its class, for classification.
     package var category: Int?
     package var use: Use
+    /// The round in which it went to people or was labeled by the model.
+    package var round: Int
     /// Place in the random draw order.
     package var position: Int?
     /// The latest model's confidence.
     package var confidence: Double?
 
     package init(
-        index: Int, status: Status, state: [UInt8] = [], label: [UInt8] = [], category: Int? = nil, use: Use = .none,
-        position: Int? = nil, confidence: Double? = nil
+        index: Int, status: Status, round: Int = 0, state: [UInt8] = [], label: [UInt8] = [], category: Int? = nil,
+        use: Use = .none, position: Int? = nil, confidence: Double? = nil
     ) {
         self.index = index
         self.status = status
@@ -106,6 +108,7 @@ package struct ObjectRow: Hashable, Sendable {
         self.label = label
         self.category = category
         self.use = use
+        self.round = round
         self.position = position
         self.confidence = confidence
     }

@@ -38,6 +38,7 @@ extension LocalJobStore {
                         job INTEGER NOT NULL,
                         position INTEGER NOT NULL,
                         status INTEGER NOT NULL,
+                        round INTEGER NOT NULL DEFAULT 0,
                         state BLOB,
                         label BLOB,
                         category INTEGER,
@@ -54,6 +55,12 @@ extension LocalJobStore {
                         objects BLOB NOT NULL,
                         cursor INTEGER NOT NULL,
                         PRIMARY KEY (job, round)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE job_documents (
+                        job INTEGER NOT NULL,
+                        name TEXT NOT NULL,
+                        bytes BLOB NOT NULL,
+                        PRIMARY KEY (job, name)
                     ) WITHOUT ROWID;
                     CREATE TABLE outbox (
                         sequence INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -21,7 +21,7 @@ struct LocalJobTransaction: JobTransaction {
         for index in indices {
             rows[index] = try connection.first(
                 """
-                SELECT position, status, state, label, category, use, draw, confidence FROM data_objects
+                SELECT position, status, state, label, category, use, draw, confidence, round FROM data_objects
                 WHERE job = :job AND position = :position
                 """, ["job": id.value, "position": index], Self.objectRow)
         }
@@ -31,21 +31,23 @@ struct LocalJobTransaction: JobTransaction {
     func objects(_ status: ObjectRow.Status, after index: Int, limit: Int) throws -> [ObjectRow] {
         try connection.all(
             """
-            SELECT position, status, state, label, category, use, draw, confidence FROM data_objects
+            SELECT position, status, state, label, category, use, draw, confidence, round FROM data_objects
             WHERE job = :job AND position > :after AND status = :status ORDER BY position LIMIT :limit
             """, ["job": id.value, "after": index, "status": status.rawValue, "limit": limit], Self.objectRow)
     }
 
-    func statuses(in range: Range<Int>) throws -> [Int: ObjectRow.Status] {
-        var statuses: [Int: ObjectRow.Status] = [:]
+    func marks(in range: Range<Int>) throws -> [Int: (status: ObjectRow.Status, round: Int)] {
+        var marks: [Int: (status: ObjectRow.Status, round: Int)] = [:]
         try connection.forEach(
-            "SELECT position, status FROM data_objects WHERE job = :job AND position >= :from AND position < :to",
-            ["job": id.value, "from": range.lowerBound, "to": range.upperBound]
+            """
+            SELECT position, status, round FROM data_objects
+            WHERE job = :job AND position >= :from AND position < :to
+            """, ["job": id.value, "from": range.lowerBound, "to": range.upperBound]
         ) { row in
-            statuses[row.int(0)] = ObjectRow.Status(rawValue: row.int(1))
+            marks[row.int(0)] = (ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, row.int(2))
             return true
         }
-        return statuses
+        return marks
     }
 
     func lines(_ indices: [Int]) throws -> [Int: [UInt8]] {
@@ -94,6 +96,18 @@ struct LocalJobTransaction: JobTransaction {
         ) { ($0.int(0), $0.int(1), ObjectRow.Use(rawValue: $0.int(2)) ?? .none) }
     }
 
+    func count(_ status: ObjectRow.Status) throws -> Int {
+        try connection.first(
+            "SELECT count(*) FROM data_objects WHERE job = :job AND status = :status",
+            ["job": id.value, "status": status.rawValue]) { $0.int(0) } ?? 0
+    }
+
+    func document(_ name: String) throws -> [UInt8]? {
+        try connection.first(
+            "SELECT bytes FROM job_documents WHERE job = :job AND name = :name",
+            ["job": id.value, "name": name]) { $0.blob(0) }
+    }
+
     func latestBatch() throws -> BatchRow? {
         try connection.first(
             "SELECT round, objects, cursor FROM batches WHERE job = :job ORDER BY round DESC LIMIT 1",
@@ -131,6 +145,10 @@ struct LocalJobTransaction: JobTransaction {
         try connection.execute("DELETE FROM outbox WHERE sequence = :sequence", ["sequence": sequence])
     }
 
+    func hasEffects() throws -> Bool {
+        try connection.first("SELECT 1 FROM outbox WHERE job = :job LIMIT 1", ["job": id.value]) { _ in true } ?? false
+    }
+
     func hasEffect(_ sequence: Int64) throws -> Bool {
         try connection.first("SELECT 1 FROM outbox WHERE sequence = :sequence", ["sequence": sequence]) { _ in true }
             ?? false
@@ -157,16 +175,22 @@ struct LocalJobTransaction: JobTransaction {
             try connection.execute(
                 """
                 INSERT OR REPLACE INTO data_objects
-                    (job, position, status, state, label, category, use, draw, confidence)
-                VALUES (:job, :position, :status, :state, :label, :category, :use, :draw, :confidence)
+                    (job, position, status, round, state, label, category, use, draw, confidence)
+                VALUES (:job, :position, :status, :round, :state, :label, :category, :use, :draw, :confidence)
                 """,
                 [
                     "job": id.value, "position": object.index, "status": object.status.rawValue,
-                    "state": object.state.isEmpty ? nil : object.state,
+                    "round": object.round, "state": object.state.isEmpty ? nil : object.state,
                     "label": object.label.isEmpty ? nil : object.label, "category": object.category,
                     "use": object.use.rawValue, "draw": object.position, "confidence": object.confidence,
                 ])
         }
+    }
+
+    func putDocument(_ name: String, _ bytes: [UInt8]) throws {
+        try connection.execute(
+            "INSERT OR REPLACE INTO job_documents (job, name, bytes) VALUES (:job, :name, :bytes)",
+            ["job": id.value, "name": name, "bytes": bytes])
     }
 
     func put(_ batch: BatchRow) throws {
@@ -199,8 +223,8 @@ struct LocalJobTransaction: JobTransaction {
 
     private static func objectRow(_ row: Row) -> ObjectRow {
         ObjectRow(
-            index: row.int(0), status: ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, state: row.blob(2),
-            label: row.blob(3), category: row.optionalInt(4), use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
+            index: row.int(0), status: ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, round: row.int(8),
+            state: row.blob(2), label: row.blob(3), category: row.optionalInt(4), use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
             position: row.optionalInt(6), confidence: row.optionalReal(7))
     }
 

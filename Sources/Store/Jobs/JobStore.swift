@@ -81,18 +81,23 @@ package struct JobQuery: Sendable {
 package protocol JobReading {
     /// Objects by index; those that are only manifest lines are missing.
     func objects(_ indices: [Int]) throws -> [Int: ObjectRow]
-    /// Statuses of the objects of an index range that are more than manifest lines.
-    func statuses(in range: Range<Int>) throws -> [Int: ObjectRow.Status]
+    /// Status and round of the objects of an index range that are more than manifest lines.
+    func marks(in range: Range<Int>) throws -> [Int: (status: ObjectRow.Status, round: Int)]
     func lines(_ indices: [Int]) throws -> [Int: [UInt8]]
     /// Lines with their objects' labels, in order, for the output manifest.
-    func labeledLines(in range: Range<Int>, _ body: (_ index: Int, _ line: UnsafeRawBufferPointer,
-        _ label: UnsafeRawBufferPointer) throws -> Void) throws
+    func labeledLines(
+        in range: Range<Int>,
+        _ body: (_ index: Int, _ line: UnsafeRawBufferPointer, _ label: UnsafeRawBufferPointer) throws -> Void
+    ) throws
     /// Objects of a status in order of index, after one.
     func objects(_ status: ObjectRow.Status, after index: Int, limit: Int) throws -> [ObjectRow]
     /// The waiting objects that the latest model is least sure of.
     func leastConfident(limit: Int) throws -> [Int]
     /// Human labels in draw order: index, category, use.
     func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)]
+    func count(_ status: ObjectRow.Status) throws -> Int
+    /// A document kept with the job, such as its label categories or its latest model.
+    func document(_ name: String) throws -> [UInt8]?
     func latestBatch() throws -> BatchRow?
     func batch(_ round: Int) throws -> BatchRow?
 }
@@ -107,9 +112,11 @@ package protocol JobTransaction: JobReading {
     func finishEffect(_ sequence: Int64) throws
     /// Whether an effect is still in the outbox: a repeated performance finds it gone.
     func hasEffect(_ sequence: Int64) throws -> Bool
+    func hasEffects() throws -> Bool
     func append(_ entries: [TimelineRow]) throws
     func put(_ lines: [ManifestRow]) throws
     func put(_ objects: [ObjectRow]) throws
+    func putDocument(_ name: String, _ bytes: [UInt8]) throws
     func put(_ batch: BatchRow) throws
     /// Sets the latest model's confidence of objects that wait, making rows where there were none.
     func putConfidences(_ confidences: [(index: Int, confidence: Double)]) throws

@@ -150,7 +150,9 @@ package struct LocalJobStore: JobStore {
     }
 
     private static func remove(_ job: JobID, _ connection: Connection) throws {
-        for table in ["manifest_lines", "data_objects", "batches", "outbox", "timelines"] {
+        for table in [
+            "manifest_lines", "data_objects", "batches", "job_documents", "outbox", "timelines",
+        ] {
             try connection.execute("DELETE FROM \(table) WHERE job = :job", ["job": job.value])
         }
         try connection.execute("DELETE FROM labeling_jobs WHERE id = :job", ["job": job.value])
