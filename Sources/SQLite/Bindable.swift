@@ -54,3 +54,13 @@ extension Optional: Bindable where Wrapped: Bindable {
         try self.bind(to: statement, at: position)
     }
 }
+
+/// Bytes that are compared as text although they need not be valid UTF-8: bounds of a walk over keys.
+package struct TextBytes: Bindable {
+    package let bytes: [UInt8]
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    package func bind(to statement: Statement, at position: Int32) throws {
+        try bytes.withUnsafeBytes { try statement.bind(text: $0, at: position) }
+    }
+}

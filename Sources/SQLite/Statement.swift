@@ -69,15 +69,16 @@ package final class Statement {
 
     func bind(text: String, at position: Int32) throws {
         var text = text
+        try text.withUTF8 { try bind(text: UnsafeRawBufferPointer($0), at: position) }
+    }
+
+    func bind(text bytes: UnsafeRawBufferPointer, at position: Int32) throws {
+        let characters = bytes.assumingMemoryBound(to: CChar.self)
         try check(
-            text.withUTF8 { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { characters in
-                    guard let start = characters.baseAddress else {
-                        return groundwork_bind_text(handle, position, "", 0)
-                    }
-                    return groundwork_bind_text(handle, position, start, Int32(characters.count))
-                }
-            })
+            // A null pointer would bind NULL; an empty text is not NULL.
+            characters.isEmpty
+                ? groundwork_bind_text(handle, position, "", 0)
+                : groundwork_bind_text(handle, position, characters.baseAddress, Int32(characters.count)))
     }
 
     func bind(integer: Int64, at position: Int32) throws {
