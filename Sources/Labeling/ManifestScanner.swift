@@ -138,9 +138,8 @@ package struct ManifestScanner {
         var hasNext = try scanner.enter(UInt8(ascii: "{"), UInt8(ascii: "}"))
         while hasNext {
             let (name, isEscaped) = try scanner.memberName()
-            let isText = try scanner.peek() == .string
             let value = try scanner.skipValue()
-            try source.see(name, isEscaped: isEscaped, value: value, isText: isText, in: scanner)
+            try source.see(name, isEscaped: isEscaped, value: value, in: scanner)
             if bytes.count > limits.manifestAttributeCharacters,
                 UnsafeRawBufferPointer(rebasing: bytes[value]).isLonger(than: limits.manifestAttributeCharacters + 2)
             {
@@ -167,7 +166,7 @@ private struct SourceSearch {
     private var hasReference = false, hasText = false
 
     mutating func see(
-        _ name: Range<Int>, isEscaped: Bool, value: Range<Int>, isText: Bool, in scanner: JSONScanner
+        _ name: Range<Int>, isEscaped: Bool, value: Range<Int>, in scanner: JSONScanner
     ) throws(JSONError) {
         if !name.isEmpty, scanner.bytes[name.lowerBound] == UInt8(ascii: "$") {
             problem = "the attribute name \"\(try scanner.text(name, isEscaped: isEscaped))\" starts with $"
@@ -176,7 +175,7 @@ private struct SourceSearch {
         let isSource = try scanner.isText(name, isEscaped: isEscaped, "source")
         guard isReference || isSource else { return }
         if isReference { hasReference = true } else { hasText = true }
-        guard isText, value.count > 2 else {
+        guard value.count > 2, scanner.bytes[value.lowerBound] == UInt8(ascii: "\"") else {
             problem = "its \(isReference ? "source-ref" : "source") is not a text"
             return
         }
