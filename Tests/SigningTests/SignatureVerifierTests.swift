@@ -41,6 +41,8 @@ extension SignedRequest {
         case 1:
             result.head.path = flipBit(head.path, &draws)
             if result.head.path.lowercased() == head.path.lowercased(), head.path.contains("%") { return nil }
+            // No request reaches us with such a path.
+            if !result.head.path.hasPrefix("/") { return nil }
         case 2:
             guard !head.query.isEmpty else { return nil }
             result.head.query = flipBit(head.query, &draws)
