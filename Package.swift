@@ -58,7 +58,7 @@ let package = Package(
         part("JSON"),
         part("Digests", ["Kernel", "CChecksums", crypto]),
         part("Images", ["Kernel", "CImages"]),
-        part("Signing", ["Kernel", "Digests", crypto]),
+        part("Signing", ["Kernel", "JSON", "Digests", crypto]),
         part("Shapes", ["Kernel"]),
         part("Wire", ["Kernel", "JSON", "Digests", "Signing", "Shapes", "CLibXML2", nioCore]),
         part("SQLite", ["Kernel", "CSQLite"]),
@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
-        tests("Signing", ["Digests"]),
+        tests("Signing", ["JSON", "Digests"]),
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore]),
         tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]), tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
