@@ -2,13 +2,20 @@
 
 internal import Synchronization
 
-/// Whether the work on a job is still wanted.
+/// Whether the work at hand is still wanted.
 final class Cancellation: Sendable {
-    private let flag = Atomic(false)
+    private let isStopped = Atomic(false)
+    private let closing = Atomic(false)
 
-    var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    var isCancelled: Bool { isStopped.load(ordering: .relaxed) || isClosing }
+    /// The program is ending: what is cut off now is done again after the next start.
+    var isClosing: Bool { closing.load(ordering: .relaxed) }
 
-    func cancel() { flag.store(true, ordering: .relaxed) }
+    /// Cuts off the effect that is being performed.
+    func cancel() { isStopped.store(true, ordering: .relaxed) }
 
-    func reset() { flag.store(false, ordering: .relaxed) }
+    func close() { closing.store(true, ordering: .relaxed) }
+
+    /// The next effect begins.
+    func reset() { isStopped.store(false, ordering: .relaxed) }
 }

@@ -1,7 +1,7 @@
 // Heavy work (learning, decoding, consolidation) has threads of its own: never an event loop's, never the cooperative
 // pool's. What is submitted beyond the number of threads waits in order.
 
-package import Kernel
+internal import Kernel
 
 /// A fixed number of threads for compute.
 package final class ComputePool: Sendable {

@@ -3,7 +3,7 @@
 
 package import Kernel
 package import Labeling
-package import ServiceLifecycle
+internal import ServiceLifecycle
 package import Store
 
 internal import Logging
@@ -33,7 +33,7 @@ package actor Engine: Service {
     package func run() async throws {
         try await load()
         await cancelWhenGracefulShutdown { await self.work() }
-        for performer in performers.values { performer.cancellation.cancel() }
+        for performer in performers.values { performer.cancellation.close() }
     }
 
     private func work() async {
@@ -47,7 +47,7 @@ package actor Engine: Service {
                 }
                 await bell.wait(atMost: pause())
             }
-            for performer in performers.values { performer.cancellation.cancel() }
+            for performer in performers.values { performer.cancellation.close() }
             group.cancelAll()
         }
     }
@@ -160,7 +160,6 @@ package actor Engine: Service {
         guard !job.isTerminal, let performer = try await performer(of: job.id) else { return }
         performer.cancellation.cancel()
         try await performer.stop()
-        performer.cancellation.reset()
         wakes[job.id] = .epoch
         bell.ring()
     }
@@ -169,7 +168,7 @@ package actor Engine: Service {
     package func forget(_ jobs: [JobID]) async {
         for job in jobs {
             if let performer = performers[job] {
-                performer.cancellation.cancel()
+                performer.cancellation.close()
                 while running.contains(job) { await settled.wait(atMost: .milliseconds(100)) }
                 await performer.releaseAll()
             }

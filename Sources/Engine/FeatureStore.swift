@@ -30,7 +30,7 @@ final class FeatureStore: FeatureSource, Sendable {
     init(folder: String, job: String, extractor: String, bytesPerImage: Int) throws {
         self.extractor = extractor
         self.bytesPerImage = bytesPerImage
-        path = "\(folder)/features-\(job)-\(CRC32C.of(Array(extractor.utf8)))"
+        path = "\(folder)/features-\(job)-\(Self.checksum(Array(extractor.utf8)))"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw EngineFailure.unreadable("feature file \(path): errno \(errno)") }
         file = OpenFile(owning: descriptor)
@@ -56,7 +56,7 @@ final class FeatureStore: FeatureSource, Sendable {
             precondition(features.count == bytesPerImage, "features have a fixed size")
             try write(features, at: offset(index) + off_t(Self.headerBytes))
         }
-        let header = [features == nil ? Self.unusable : Self.usable, features.map { CRC32C.of($0) } ?? 0]
+        let header = [features == nil ? Self.unusable : Self.usable, features.map(Self.checksum) ?? 0]
         try header.withUnsafeBytes { try write(Array($0), at: offset(index)) }
     }
 
@@ -78,8 +78,14 @@ final class FeatureStore: FeatureSource, Sendable {
         var isEqual = false
         var header = [UInt32](repeating: 0, count: 2)
         _ = header.withUnsafeMutableBytes { pread(file.descriptor, $0.baseAddress, $0.count, offset(index)) }
-        try? withFeatures(at: index) { isEqual = CRC32C.of(Array($0)) == header[1] }
+        try? withFeatures(at: index) { isEqual = Self.checksum(Array($0)) == header[1] }
         return isEqual
+    }
+
+    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var digest = CyclicDigest(.crc32C)
+        digest.update(bytes)
+        return UInt32(truncatingIfNeeded: digest.value)
     }
 
     private func offset(_ index: Int) -> off_t { off_t(index) * off_t(Self.headerBytes + bytesPerImage) }

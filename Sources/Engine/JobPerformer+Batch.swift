@@ -103,7 +103,7 @@ extension JobPerformer {
             if size > limits.imageBytes {
                 return ObjectFailureText.notAnImage(uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
             }
-            let header = try prefix.withUnsafeBytes { bytes throws(ImageError) in
+            let header = try prefix.withUnsafeBytes { bytes in
                 try ImageDecoder(limits: limits).header(of: bytes)
             }
             return tooLarge(header, uri)

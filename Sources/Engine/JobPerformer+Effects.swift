@@ -3,9 +3,11 @@
 
 internal import Kernel
 internal import Labeling
+internal import Store
 
 extension JobPerformer {
     func perform(_ effect: LabelingJob.Effect, sequence: Int64) async throws -> Position {
+        cancellation.reset()
         do {
             switch effect {
             case .loadManifest: return try await loadManifest(sequence)
@@ -52,6 +54,19 @@ extension JobPerformer {
             try change.finishEffect(sequence)
             return try JobChange.save(try JobChange.job(change, plan), [], change, served: served)
         }
+    }
+
+    /// Leaves an effect that was cut off: for good when the job has been stopped, until the next start when the program
+    /// is ending.
+    func leave(_ sequence: Int64) async throws -> Position {
+        if cancellation.isClosing { throw CancellationError() }
+        return try await skip(sequence)
+    }
+
+    /// Whether the job is still in the phase that an effect was meant for; a stop may have come first.
+    func isIn(_ phase: LabelingJob.Phase) async throws -> Bool {
+        let plan = specification.plan
+        return try await environment.jobs.change(id, .engine) { try JobChange.job($0, plan).phase == phase }
     }
 
     /// The task of this job over its label categories, which were kept when the manifest was loaded.

@@ -19,19 +19,17 @@ extension JobPerformer {
         let manifest = OutputManifest(attribute: specification.labelAttribute)
         let output = specification.output, size = environment.limits.engineSliceRows
         try await files.write(
-            output.outputManifest, to: output.bucket, contentType: "application/octet-stream"
-        ) { append in
-            for start in stride(from: 0, to: objects, by: size) {
-                let range = start..<min(start + size, objects)
-                let text = try await environment.jobs.read(id) { reading in
-                    var text: [UInt8] = []
-                    try reading.labeledLines(in: range) { _, line, label in
-                        text.append(contentsOf: try Self.outputLine(line, label, manifest))
-                        text.append(UInt8(ascii: "\n"))
-                    }
-                    return text
+            output.outputManifest, to: output.bucket, contentType: "application/octet-stream",
+            slices: 0..<(objects + size - 1) / size
+        ) { place in
+            let range = place * size..<min((place + 1) * size, objects)
+            return try await environment.jobs.read(id) { reading in
+                var text: [UInt8] = []
+                try reading.labeledLines(in: range) { _, line, label in
+                    text.append(contentsOf: try Self.outputLine(line, label, manifest))
+                    text.append(UInt8(ascii: "\n"))
                 }
-                try await append(text)
+                return text
             }
         }
     }

@@ -9,6 +9,7 @@ internal import Store
 
 extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
+        guard try await isIn(.training(round)) else { return try await skip(sequence) }
         let trainer: any ClassifierTrainer
         switch environment.learners.trainer(for: specification.steering.learner) {
         case .success(let found): trainer = found
@@ -30,7 +31,7 @@ extension JobPerformer {
                     isCancelled: { cancellation.isCancelled })
             }
         } catch let error as LearningError {
-            if case .cancelled = error { return try await skip(sequence) }
+            if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
         model = made
@@ -130,12 +131,11 @@ extension JobPerformer {
         let bytes = try await environment.jobs.read(id) {
             try $0.document(JobDocument.model) ?? $0.document(JobDocument.initialModel)
         }
-        return try bytes.map { try Self.decode($0) }
+        return try bytes.map { try decode($0) }
     }
 
-    static func decode(_ bytes: [UInt8]) throws -> any Classifier {
-        if let scripted = ScriptedClassifier(decoding: bytes) { return scripted }
-        return try bytes.withUnsafeBytes { try decodeClassifier($0) }
+    func decode(_ bytes: [UInt8]) throws -> any Classifier {
+        try ScriptedClassifier(decoding: bytes) ?? environment.learners.decode(bytes)
     }
 
     private func write(
@@ -163,26 +163,23 @@ extension JobPerformer {
     /// Writes a manifest of some objects, with their labels or without.
     func writeLines(of objects: [Int], withLabels: Bool, to key: String) async throws {
         let manifest = OutputManifest(attribute: specification.labelAttribute)
-        let size = environment.limits.engineSliceRows
+        let slices = objects.slices(of: environment.limits.engineSliceRows)
         try await files.write(
-            key, to: specification.output.bucket, contentType: "application/octet-stream"
-        ) { append in
-            for slice in objects.slices(of: size) {
-                let text = try await environment.jobs.read(id) { reading in
-                    let lines = try reading.lines(slice)
-                    let rows = withLabels ? try reading.objects(slice) : [:]
-                    var text: [UInt8] = []
-                    for index in slice {
-                        guard let line = lines[index] else { continue }
-                        let label = rows[index]?.label ?? []
-                        text += try line.withUnsafeBytes { line in
-                            try label.withUnsafeBytes { try JobPerformer.outputLine(line, $0, manifest) }
-                        }
-                        text.append(UInt8(ascii: "\n"))
+            key, to: specification.output.bucket, contentType: "application/octet-stream", slices: slices.indices
+        ) { place in
+            try await environment.jobs.read(id) { reading in
+                let lines = try reading.lines(slices[place])
+                let rows = withLabels ? try reading.objects(slices[place]) : [:]
+                var text: [UInt8] = []
+                for index in slices[place] {
+                    guard let line = lines[index] else { continue }
+                    let label = rows[index]?.label ?? []
+                    text += try line.withUnsafeBytes { line in
+                        try label.withUnsafeBytes { try JobPerformer.outputLine(line, $0, manifest) }
                     }
-                    return text
+                    text.append(UInt8(ascii: "\n"))
                 }
-                try await append(text)
+                return text
             }
         }
     }
@@ -209,7 +206,7 @@ extension JobPerformer {
         do {
             let limits = environment.limits
             let bytes = try await files.read(uri, limit: limits.modelArchiveBytes)
-            let archive = try bytes.withUnsafeBytes { bytes throws(ModelArchiveError) in
+            let archive = try bytes.withUnsafeBytes { bytes in
                 try ModelArchive(decoding: bytes, limits: limits)
             }
             let model = archive.model.encoded()

@@ -13,14 +13,13 @@ extension JobPerformer {
         }
         var loading = ManifestLoading(specification: specification)
         do {
-            try await files.stream(specification.manifest) { chunk in
-                try loading.take(chunk)
-                return true
-            } flushing: {
-                try await store(&loading, isLast: false)
+            let pieces = try await files.open(specification.manifest)
+            while let piece = try await pieces.next() {
+                try piece.withUnsafeBytes { bytes in try loading.take(bytes) }
+                loading = try await store(loading, isLast: false)
             }
             try loading.end()
-            try await store(&loading, isLast: true)
+            loading = try await store(loading, isLast: true)
         } catch let error as ManifestError {
             let reason = FailureText.manifest(specification.manifest.description, error)
             return try await commit(.manifestRejected(reason), at: now, finishing: sequence)
@@ -61,8 +60,8 @@ extension JobPerformer {
         do {
             _ = try LabelCategories(
                 parsing: file, for: specification.taskType, isAutomated: specification.isAutomated)
-        } catch let invalid as LabelCategories.Invalid {
-            return FailureText.labelCategories(uri.description, cause: invalid.cause)
+        } catch {
+            return FailureText.labelCategories(uri.description, cause: error.cause)
         }
         try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.categories, file) }
         return nil
@@ -74,29 +73,24 @@ extension JobPerformer {
     private func loadTruth() async throws -> String? {
         guard let uri = specification.steering.truthManifest else { return nil }
         let attribute = specification.steering.truthAttribute ?? OutputManifest.truthAttribute
-        var lines = LineSplitter()
-        var entries: [TruthEntry] = []
         let categories = try await labelingTask().categories
         let account = specification.account
+        func entry(_ line: UnsafeRawBufferPointer) -> TruthEntry? {
+            Truth.entry(line, attribute: attribute, categories: categories).map {
+                TruthEntry(source: $0.source.truthKey, truth: JSONValue.string($0.label).compactBytes)
+            }
+        }
+        var lines = LineSplitter()
         do {
-            try await files.stream(uri) { chunk in
-                lines.take(chunk) { line in
-                    guard let entry = Truth.entry(line, attribute: attribute, categories: categories) else { return }
-                    entries.append(
-                        TruthEntry(
-                            source: entry.source.truthKey, truth: JSONValue.string(entry.label).compactBytes))
-                }
-                return true
-            } flushing: {
+            let pieces = try await files.open(uri)
+            while let piece = try await pieces.next() {
+                var entries: [TruthEntry] = []
+                piece.withUnsafeBytes { lines.take($0) { line in entry(line).map { entries.append($0) } } }
                 try await environment.control.putTruth(entries, account: account)
-                entries = []
             }
-            lines.end { line in
-                guard let entry = Truth.entry(line, attribute: attribute, categories: categories) else { return }
-                entries.append(
-                    TruthEntry(source: entry.source.truthKey, truth: JSONValue.string(entry.label).compactBytes))
-            }
-            try await environment.control.putTruth(entries, account: account)
+            var last: [TruthEntry] = []
+            lines.end { line in entry(line).map { last.append($0) } }
+            try await environment.control.putTruth(last, account: account)
         } catch let error as ServiceError where error.fault == .client {
             return FailureText.manifestUnreadable(uri.description, cause: "\(error.code): \(error.message)")
         }
@@ -105,10 +99,12 @@ extension JobPerformer {
 
     // MARK: Storing
 
-    private func store(_ loading: inout ManifestLoading, isLast: Bool) async throws {
-        let least = isLast ? 0 : environment.limits.engineSliceRows
-        while loading.lines.count > least || (isLast && !loading.lines.isEmpty) {
-            let slice = loading.takeSlice(of: environment.limits.engineSliceRows)
+    /// Stores full slices, and at the end what is left; returns what still waits.
+    private func store(_ loading: ManifestLoading, isLast: Bool) async throws -> ManifestLoading {
+        var loading = loading
+        let size = environment.limits.engineSliceRows
+        while loading.lines.count >= size || (isLast && !loading.lines.isEmpty) {
+            let slice = loading.takeSlice(of: size)
             try await environment.jobs.change(id, .engine) { change in
                 try change.put(slice.lines)
                 try change.put(slice.objects)
@@ -117,6 +113,7 @@ extension JobPerformer {
                 try await environment.control.putTruth(slice.truth, account: specification.account)
             }
         }
+        return loading
     }
 }
 

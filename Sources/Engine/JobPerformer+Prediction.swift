@@ -11,6 +11,7 @@ extension JobPerformer {
     func predict(
         _ round: Int, _ at: Instant, _ name: String, _ assured: LabelingJob.Assurance, _ sequence: Int64
     ) async throws -> Position {
+        guard try await isIn(.predicting(round)) else { return try await skip(sequence) }
         guard case .success(let trainer) = environment.learners.trainer(for: specification.steering.learner),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
@@ -18,12 +19,13 @@ extension JobPerformer {
         let pool = try await pool(round)
         let store = try featureStore(trainer.extractor)
         try await makeFeatures(of: validation.map(\.index) + pool, trainer.extractor, store)
-        if cancellation.isCancelled { return try await skip(sequence) }
+        if cancellation.isCancelled { return try await leave(sequence) }
 
         let measured = try await outcomes(of: validation, model, store)
         let choice = ThresholdRule().choose(
             measured.map(\.outcome), earlier: Tally(correct: assured.correct, count: assured.items))
         let predicted = try await predictions(of: pool, model, store)
+        if cancellation.isCancelled { return try await leave(sequence) }
         let taken = predicted.filter { prediction in choice.threshold.map { prediction.confidence >= $0 } ?? false }
         try await write(round, measured, predicted)
         try await label(taken, predicted, round: round, at: at)
@@ -49,7 +51,7 @@ extension JobPerformer {
     private func latestModel() async throws -> (any Classifier)? {
         if let model { return model }
         let bytes = try await environment.jobs.read(id) { try $0.document(JobDocument.model) }
-        model = try bytes.map { try Self.decode($0) }
+        model = try bytes.map { try decode($0) }
         return model
     }
 
@@ -136,27 +138,25 @@ extension JobPerformer {
         }
         let manifest = OutputManifest(attribute: specification.labelAttribute)
         let specification = specification
+        let slices = taken.slices(of: environment.limits.engineSliceRows)
         try await files.write(
             specification.output.machineLabels(iteration: round), to: specification.output.bucket,
-            contentType: "text/plain"
-        ) { append in
-            var place = 0
-            for slice in taken.slices(of: environment.limits.engineSliceRows) {
-                var rows: [ObjectRow] = [], text: [UInt8] = []
-                for prediction in slice {
-                    let label = Self.label(
-                        prediction, task, specification, ConsolidationFiles.creationDate(at: place, ofCallAt: at))
-                    place += 1
-                    text += manifest.machineLabelLine(object: prediction.index, label)
-                    rows.append(
-                        ObjectRow(
-                            index: prediction.index, status: .machine, round: round,
-                            label: ObjectOutcome.labeled(label).encoded, category: prediction.label,
-                            confidence: Double(prediction.confidence)))
-                }
-                try await environment.jobs.change(id, .engine) { [rows] in try $0.put(rows) }
-                try await append(text)
+            contentType: "text/plain", slices: slices.indices
+        ) { place in
+            let first = place * environment.limits.engineSliceRows
+            var rows: [ObjectRow] = [], text: [UInt8] = []
+            for (offset, prediction) in slices[place].enumerated() {
+                let created = ConsolidationFiles.creationDate(at: first + offset, ofCallAt: at)
+                let label = Self.label(prediction, task, specification, created)
+                text += manifest.machineLabelLine(object: prediction.index, label)
+                rows.append(
+                    ObjectRow(
+                        index: prediction.index, status: .machine, round: round,
+                        label: ObjectOutcome.labeled(label).encoded, category: prediction.label,
+                        confidence: Double(prediction.confidence)))
             }
+            try await environment.jobs.change(id, .engine) { [rows] in try $0.put(rows) }
+            return text
         }
     }
 
@@ -186,19 +186,17 @@ extension JobPerformer {
 
     private func writePredictions(_ predictions: [(index: Int, label: Int, confidence: Float)], to key: String) async throws {
         let names = try await labelingTask().categories.names
-        let size = environment.limits.engineSliceRows
-        try await files.write(key, to: specification.output.bucket, contentType: "application/jsonlines") { append in
-            for slice in predictions.slices(of: size) {
-                var text: [UInt8] = []
-                for prediction in slice {
-                    let line: JSONValue = [
-                        "datasetObjectId": .string(String(prediction.index)), "label": .integer(prediction.label),
-                        "class-name": .string(names[prediction.label]),
-                        "confidence": .double(Double(prediction.confidence)),
-                    ]
-                    text += line.compactBytes + [UInt8(ascii: "\n")]
-                }
-                try await append(text)
+        let slices = predictions.slices(of: environment.limits.engineSliceRows)
+        try await files.write(
+            key, to: specification.output.bucket, contentType: "application/jsonlines", slices: slices.indices
+        ) { place in
+            slices[place].flatMap { prediction in
+                let line: JSONValue = [
+                    "datasetObjectId": .string(String(prediction.index)), "label": .integer(prediction.label),
+                    "class-name": .string(names[prediction.label]),
+                    "confidence": .double(Double(prediction.confidence)),
+                ]
+                return line.compactBytes + [UInt8(ascii: "\n")]
             }
         }
     }

@@ -1,14 +1,16 @@
 // Which learner a job gets. The executable knows which weights have been fetched; tests bring their own.
 
+package import Kernel
 package import Labeling
 package import Learning
 
-internal import Kernel
 
 /// Gives out trainers.
 package protocol LearnerSource: Sendable {
     /// The trainer for a job's setting; nil where none is to be had, with the reason in words.
     func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner>
+    /// A model from its bytes.
+    func decode(_ bytes: [UInt8]) throws -> any Classifier
 }
 
 /// Why a job has no learner.

@@ -16,7 +16,7 @@ extension ObjectSource {
     var truthKey: String {
         switch self {
         case .reference(let uri): uri
-        case .text(let text): "sha256:" + Hexadecimal.encode(SHA256Digest.of(Array(text.utf8)))
+        case .text(let text): "sha256:" + Hex.text(SHA256Digest.of(Array(text.utf8)))
         }
     }
 }
