@@ -74,6 +74,13 @@ package enum IndexRefusal: Error, Hashable, Sendable {
     case otherParts
 }
 
+/// The store cannot take work now.
+package enum StoreBusy: Error, Hashable, Sendable {
+    /// Too much waits already.
+    case overloaded
+    case closing
+}
+
 // MARK: Changes
 
 /// A bucket, and whose it must be.

@@ -33,6 +33,16 @@ final class SQLiteObjectIndex: ObjectIndex {
                 var tables = ObjectTables(connection)
                 try tables.apply(change)
                 return tables.outcome
-            }, completion: completion)
+            },
+            completion: { result in
+                completion(
+                    result.mapError { error in
+                        switch error as? Writer.Refusal {
+                        case .overloaded: StoreBusy.overloaded
+                        case .closed: StoreBusy.closing
+                        case nil: error
+                        }
+                    })
+            })
     }
 }
