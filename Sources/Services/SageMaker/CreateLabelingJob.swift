@@ -1,9 +1,11 @@
 // CreateLabelingJob: checks what members say together, fixes what the server decides about the job, and hands it over.
 // What depends on files (manifest, categories, template) is looked at when the job runs: the job fails then, not the call.
 
+internal import Engine
 internal import JSON
 package import Kernel
 internal import Labeling
+internal import Logging
 package import Shapes
 internal import Store
 

@@ -1,5 +1,6 @@
 // DescribeLabelingJob: the request as it was accepted, the counters, and the output once there is one.
 
+internal import Engine
 package import Kernel
 internal import Labeling
 package import Shapes

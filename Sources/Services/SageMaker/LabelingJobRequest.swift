@@ -91,9 +91,8 @@ struct LabelingJobRequest {
     }
 
     private static func manifest(_ input: SageMaker.CreateLabelingJobRequest) throws(ServiceError) -> S3URI {
-        let source = input.inputConfig.dataSource
-        if source.snsDataSource != nil { throw .notImplemented("InputConfig.DataSource.SnsDataSource") }
-        guard let s3 = source.s3DataSource else {
+        // A stream of objects (snsDataSource) is refused by name before this.
+        guard let s3 = input.inputConfig.dataSource.s3DataSource else {
             throw .validation(
                 "'inputConfig.dataSource' must hold at least one of s3DataSource and snsDataSource.")
         }
@@ -113,22 +112,16 @@ struct LabelingJobRequest {
     private static func template(
         _ input: SageMaker.CreateLabelingJobRequest, _ type: TaskType
     ) throws(ServiceError) -> S3URI? {
-        let config = input.humanTaskConfig.uiConfig
-        switch (config.uiTemplateS3Uri, config.humanTaskUiArn, type.workerInterface) {
-        case (.some, .some, _):
-            throw .validation("'humanTaskConfig.uiConfig' must not hold both uiTemplateS3Uri and humanTaskUiArn.")
-        case (nil, nil, _):
+        // A worker page of AWS's own (humanTaskUiArn) is refused by name before this.
+        guard let uri = input.humanTaskConfig.uiConfig.uiTemplateS3Uri else {
             throw .validation("'humanTaskConfig.uiConfig' must hold uiTemplateS3Uri or humanTaskUiArn.")
-        case (let uri?, nil, .template): return try address(uri, at: "humanTaskConfig.uiConfig.uiTemplateS3Uri")
-        case (nil, .some, .humanTaskUi): return nil
-        case (nil, .some, .template):
-            throw .validation(
-                "'humanTaskConfig.uiConfig.uiTemplateS3Uri' is required for the task type \(type.rawValue).")
-        case (.some, nil, .humanTaskUi(let name)):
+        }
+        if case .humanTaskUi(let name) = type.workerInterface {
             throw .validation(
                 "'humanTaskConfig.uiConfig.humanTaskUiArn' is required for the task type \(type.rawValue): the "
                     + "worker page \(name).")
         }
+        return try address(uri, at: "humanTaskConfig.uiConfig.uiTemplateS3Uri")
     }
 
     // MARK: Automated labeling

@@ -1,5 +1,6 @@
 // ListLabelingJobs: filters and order in the store, the status filter here, because what is shown may lag behind.
 
+internal import Engine
 package import Kernel
 internal import Labeling
 package import Shapes

@@ -1,3 +1,4 @@
+internal import Engine
 package import Kernel
 package import Shapes
 

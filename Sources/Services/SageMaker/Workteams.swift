@@ -12,16 +12,17 @@ extension SageMakerService {
     ) async throws(ServiceError) -> SageMaker.CreateWorkteamResponse {
         try checkMembers(input.memberDefinitions)
         let arn = Self.workteamARN(input.workteamName, context)
-        let team = SageMaker.Workteam(
-            workteamName: input.workteamName, memberDefinitions: input.memberDefinitions, workteamArn: arn,
-            workforceArn: Self.workforceARN(input.workforceName ?? "default", context), productListingIds: [],
-            description: input.description, subDomain: subDomain(context), createDate: context.now,
-            lastUpdatedDate: context.now, notificationConfiguration: input.notificationConfiguration,
-            workerAccessConfiguration: input.workerAccessConfiguration)
+        let document: JSONObject = [
+            "memberDefinitions": .array(input.memberDefinitions.map { .object($0.document) }),
+            "workforceArn": .string(Self.workforceARN(input.workforceName ?? "default", context)),
+            "description": .string(input.description), "subDomain": .string(subDomain(context)),
+            "notificationConfiguration": input.notificationConfiguration.map { .object($0.document) } ?? .null,
+            "workerAccessConfiguration": input.workerAccessConfiguration.map { .object($0.document) } ?? .null,
+        ]
         let resource = Resource(
             name: ResourceName(
                 .workteam, account: context.account, region: context.region, name: input.workteamName),
-            created: context.now, updated: context.now, document: JSONValue.object(team.document).compactBytes)
+            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
         let outcome = try await internally(context, logger) {
             try await control.create(resource, limit: limits.workteams)
         }
@@ -45,7 +46,7 @@ extension SageMakerService {
         let name = ResourceName(
             .workteam, account: context.account, region: context.region, name: input.workteamName)
         let resource = try await internally(context, logger) { try await control.resource(name) }
-        guard let team = resource.flatMap(Self.workteam) else { throw noWorkteam(input.workteamName, context) }
+        guard let team = resource.flatMap({ Self.workteam($0, context) }) else { throw noWorkteam(input.workteamName, context) }
         return SageMaker.DescribeWorkteamResponse(workteam: team)
     }
 
@@ -63,7 +64,7 @@ extension SageMakerService {
         if input.sortOrder == .descending { resources.reverse() }
         let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
         return SageMaker.ListWorkteamsResponse(
-            workteams: page.elements.compactMap(Self.workteam), nextToken: page.nextToken)
+            workteams: page.elements.compactMap { Self.workteam($0, context) }, nextToken: page.nextToken)
     }
 
     /// Deletes a work team. AWS reference: DeleteWorkteam.
@@ -80,8 +81,23 @@ extension SageMakerService {
 
     // MARK: Parts
 
-    private static func workteam(_ resource: Resource) -> SageMaker.Workteam? {
-        (try? JSONValue(parsing: resource.document))?.object.map { SageMaker.Workteam(document: $0) }
+    private static func workteam(_ resource: Resource, _ context: RequestContext) -> SageMaker.Workteam? {
+        guard let document = try? JSONValue(parsing: resource.document) else { return nil }
+        return SageMaker.Workteam(
+            workteamName: resource.name.name,
+            memberDefinitions: (document["memberDefinitions"]?.array ?? []).compactMap {
+                $0.object.map { SageMaker.MemberDefinition(document: $0) }
+            },
+            workteamArn: workteamARN(resource.name.name, context), workforceArn: document["workforceArn"]?.string,
+            productListingIds: [], description: document["description"]?.string ?? "",
+            subDomain: document["subDomain"]?.string, createDate: resource.created.wholeMillisecond,
+            lastUpdatedDate: resource.updated.wholeMillisecond,
+            notificationConfiguration: document["notificationConfiguration"]?.object.map {
+                SageMaker.NotificationConfiguration(document: $0)
+            },
+            workerAccessConfiguration: document["workerAccessConfiguration"]?.object.map {
+                SageMaker.WorkerAccessConfiguration(document: $0)
+            })
     }
 
     /// The fragment "The work team" is what clients look for.
