@@ -15,14 +15,15 @@ struct Translator {
         self.overrides = overrides
         self.namespace = namespace
         self.serviceCase = serviceCase
-        readable = model.reachable(from: model.operations.values.compactMap(\.input))
-        writable = model.reachable(from: model.operations.values.compactMap(\.output))
+        readable = model.reachable(from: model.operations.values.compactMap(\.input), overrides)
+        writable = model.reachable(from: model.operations.values.compactMap(\.output), overrides)
     }
 
     func translate() throws -> ServicePlan {
         var owners: [String: Set<String>] = [:]
         for group in model.groups {
-            for shape in model.reachable(from: try group.operations.flatMap { try roots(of: operation($0)) }) {
+            let roots = try group.operations.flatMap { try self.roots(of: operation($0)) }
+            for shape in model.reachable(from: roots, overrides) {
                 owners[shape, default: []].insert(group.name)
             }
         }
@@ -153,13 +154,13 @@ struct Translator {
 }
 
 extension ServiceModel {
-    /// Names of all shapes that the given ones reach, themselves included.
-    func reachable(from roots: [String]) -> Set<String> {
+    /// Names of all shapes that the given ones reach, themselves included, but for members that are refused anyway.
+    func reachable(from roots: [String], _ overrides: Overrides) -> Set<String> {
         var seen: Set<String> = []
         var waiting = roots
         while let name = waiting.popLast() {
             guard seen.insert(name).inserted, let shape = shapes[name] else { continue }
-            waiting += shape.members.map(\.shape)
+            waiting += shape.members.filter { overrides.standing(of: $0.name, in: name)?.isInert ?? true }.map(\.shape)
             waiting += [shape.element, shape.key, shape.value].compactMap { $0?.shape }
         }
         return seen

@@ -101,29 +101,6 @@ extension S3 {
 }
 
 extension S3 {
-    /// The shape `BucketInfo` of the service's model.
-    package struct BucketInfo: ReadableShape {
-        package var dataRedundancy: DataRedundancy?
-        package var type: BucketType?
-
-        package init(dataRedundancy: DataRedundancy? = nil, type: BucketType? = nil) {
-            self.dataRedundancy = dataRedundancy
-            self.type = type
-        }
-
-        package static let schema = StructureSchema("BucketInfo", [
-            MemberSchema("DataRedundancy"),
-            MemberSchema("Type"),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            dataRedundancy = reader.enumeration(0, DataRedundancy.self)
-            type = reader.enumeration(1, BucketType.self)
-        }
-    }
-}
-
-extension S3 {
     /// The shape `CreateBucketConfiguration` of the service's model.
     package struct CreateBucketConfiguration: ReadableShape {
         package var locationConstraint: String?
@@ -427,29 +404,6 @@ extension S3 {
             continuationToken = reader.string(1)
             prefix = reader.string(2)
             bucketRegion = reader.string(3)
-        }
-    }
-}
-
-extension S3 {
-    /// The shape `LocationInfo` of the service's model.
-    package struct LocationInfo: ReadableShape {
-        package var type: LocationType?
-        package var name: String?
-
-        package init(type: LocationType? = nil, name: String? = nil) {
-            self.type = type
-            self.name = name
-        }
-
-        package static let schema = StructureSchema("LocationInfo", [
-            MemberSchema("Type"),
-            MemberSchema("Name"),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            type = reader.enumeration(0, LocationType.self)
-            name = reader.string(1)
         }
     }
 }

@@ -277,7 +277,7 @@ extension S3 {
             MemberSchema("IfMatch", wire: "If-Match", at: .header),
             MemberSchema("IfNoneMatch", wire: "If-None-Match", at: .header),
             MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.sseCustomerKey),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
         ])
 
@@ -544,7 +544,7 @@ extension S3 {
             MemberSchema("StorageClass", wire: "x-amz-storage-class", at: .header, standing: .inert, refusal: .init("InvalidStorageClass", "The storage class you specified is not valid")),
             MemberSchema("WebsiteRedirectLocation", wire: "x-amz-website-redirect-location", at: .header, standing: .inert),
             MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.sseCustomerKey),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSEKMSKeyId", wire: "x-amz-server-side-encryption-aws-kms-key-id", at: .header, standing: .inert, constraints: Rules.ssekmsKeyId),
             MemberSchema("SSEKMSEncryptionContext", wire: "x-amz-server-side-encryption-context", at: .header, standing: .inert, constraints: Rules.ssekmsEncryptionContext),
@@ -841,7 +841,7 @@ extension S3 {
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
             MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.sseCustomerKey),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
         ])
 
@@ -1047,10 +1047,10 @@ extension S3 {
             MemberSchema("PartNumber", wire: "partNumber", at: .query, required: true, refusal: .init("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")),
             MemberSchema("UploadId", wire: "uploadId", at: .query, required: true),
             MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.sseCustomerKey),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("CopySourceSSECustomerAlgorithm", wire: "x-amz-copy-source-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("CopySourceSSECustomerKey", wire: "x-amz-copy-source-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.copySourceSSECustomerKey),
+            MemberSchema("CopySourceSSECustomerKey", wire: "x-amz-copy-source-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("CopySourceSSECustomerKeyMD5", wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
@@ -1188,7 +1188,7 @@ extension S3 {
             MemberSchema("PartNumber", wire: "partNumber", at: .query, required: true, refusal: .init("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")),
             MemberSchema("UploadId", wire: "uploadId", at: .query, required: true),
             MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: []), constraints: Rules.sseCustomerKey),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),

@@ -44,34 +44,6 @@ extension S3 {
 }
 
 extension S3 {
-    /// The shape `Tag` of the service's model.
-    package struct Tag: ReadableShape, WritableShape {
-        package var key: String
-        package var value: String
-
-        package init(key: String, value: String) {
-            self.key = key
-            self.value = value
-        }
-
-        package static let schema = StructureSchema("Tag", [
-            MemberSchema("Key", required: true, constraints: Rules.objectKey),
-            MemberSchema("Value", required: true),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            key = reader.requiredString(0)
-            value = reader.requiredString(1)
-        }
-
-        package func write(to writer: inout some ShapeWriter) {
-            writer.string(0, key)
-            writer.string(1, value)
-        }
-    }
-}
-
-extension S3 {
     /// The values of `AnnotationDirective`.
     package enum AnnotationDirective: String, Enumeration {
         case copy = "COPY"
@@ -88,37 +60,6 @@ extension S3 {
         case deepArchiveAccess = "DEEP_ARCHIVE_ACCESS"
 
         package static var placeholder: Self { .archiveAccess }
-    }
-}
-
-extension S3 {
-    /// The values of `BucketCannedACL`.
-    package enum BucketCannedACL: String, Enumeration {
-        case `private` = "private"
-        case publicRead = "public-read"
-        case publicReadWrite = "public-read-write"
-        case authenticatedRead = "authenticated-read"
-
-        package static var placeholder: Self { .`private` }
-    }
-}
-
-extension S3 {
-    /// The values of `BucketNamespace`.
-    package enum BucketNamespace: String, Enumeration {
-        case accountRegional = "account-regional"
-        case global
-
-        package static var placeholder: Self { .accountRegional }
-    }
-}
-
-extension S3 {
-    /// The values of `BucketType`.
-    package enum BucketType: String, Enumeration {
-        case directory = "Directory"
-
-        package static var placeholder: Self { .directory }
     }
 }
 
@@ -170,16 +111,6 @@ extension S3 {
 }
 
 extension S3 {
-    /// The values of `DataRedundancy`.
-    package enum DataRedundancy: String, Enumeration {
-        case singleAvailabilityZone = "SingleAvailabilityZone"
-        case singleLocalZone = "SingleLocalZone"
-
-        package static var placeholder: Self { .singleAvailabilityZone }
-    }
-}
-
-extension S3 {
     /// The values of `EncodingType`.
     package enum EncodingType: String, Enumeration {
         case url
@@ -215,62 +146,6 @@ extension S3 {
         case replace = "REPLACE"
 
         package static var placeholder: Self { .copy }
-    }
-}
-
-extension S3 {
-    /// The values of `ObjectCannedACL`.
-    package enum ObjectCannedACL: String, Enumeration {
-        case `private` = "private"
-        case publicRead = "public-read"
-        case publicReadWrite = "public-read-write"
-        case authenticatedRead = "authenticated-read"
-        case awsExecRead = "aws-exec-read"
-        case bucketOwnerRead = "bucket-owner-read"
-        case bucketOwnerFullControl = "bucket-owner-full-control"
-
-        package static var placeholder: Self { .`private` }
-    }
-}
-
-extension S3 {
-    /// The values of `ObjectLockEventHold`.
-    package enum ObjectLockEventHold: String, Enumeration {
-        case on = "ON"
-        case off = "OFF"
-
-        package static var placeholder: Self { .on }
-    }
-}
-
-extension S3 {
-    /// The values of `ObjectLockLegalHoldStatus`.
-    package enum ObjectLockLegalHoldStatus: String, Enumeration {
-        case on = "ON"
-        case off = "OFF"
-
-        package static var placeholder: Self { .on }
-    }
-}
-
-extension S3 {
-    /// The values of `ObjectLockMode`.
-    package enum ObjectLockMode: String, Enumeration {
-        case governance = "GOVERNANCE"
-        case compliance = "COMPLIANCE"
-
-        package static var placeholder: Self { .governance }
-    }
-}
-
-extension S3 {
-    /// The values of `ObjectOwnership`.
-    package enum ObjectOwnership: String, Enumeration {
-        case bucketOwnerPreferred = "BucketOwnerPreferred"
-        case objectWriter = "ObjectWriter"
-        case bucketOwnerEnforced = "BucketOwnerEnforced"
-
-        package static var placeholder: Self { .bucketOwnerPreferred }
     }
 }
 

@@ -342,6 +342,34 @@ extension S3 {
 }
 
 extension S3 {
+    /// The shape `Tag` of the service's model.
+    package struct Tag: ReadableShape, WritableShape {
+        package var key: String
+        package var value: String
+
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+
+        package static let schema = StructureSchema("Tag", [
+            MemberSchema("Key", required: true, constraints: Rules.objectKey),
+            MemberSchema("Value", required: true),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            key = reader.requiredString(0)
+            value = reader.requiredString(1)
+        }
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.string(0, key)
+            writer.string(1, value)
+        }
+    }
+}
+
+extension S3 {
     /// The shape `Tagging` of the service's model.
     package struct Tagging: ReadableShape {
         package var tagSet: [Tag]

@@ -508,7 +508,7 @@ extension SageMaker {
         package static let schema = StructureSchema("LabelingJobOutputConfig", [
             MemberSchema("S3OutputPath", required: true, constraints: Rules.s3Uri),
             MemberSchema("KmsKeyId", standing: .inert, constraints: Rules.kmsKeyId),
-            MemberSchema("SnsTopicArn", standing: .unserved(accepts: []), constraints: Rules.snsTopicArn),
+            MemberSchema("SnsTopicArn", standing: .unserved(accepts: [])),
         ])
 
         package init(from reader: inout some ShapeReader) {
@@ -570,29 +570,6 @@ extension SageMaker {
 
         package func write(to writer: inout some ShapeWriter) {
             writer.string(0, manifestS3Uri)
-        }
-    }
-}
-
-extension SageMaker {
-    /// The shape `LabelingJobSnsDataSource` of the service's model.
-    package struct LabelingJobSnsDataSource: ReadableShape, WritableShape {
-        package var snsTopicArn: String
-
-        package init(snsTopicArn: String) {
-            self.snsTopicArn = snsTopicArn
-        }
-
-        package static let schema = StructureSchema("LabelingJobSnsDataSource", [
-            MemberSchema("SnsTopicArn", required: true, constraints: Rules.snsTopicArn),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            snsTopicArn = reader.requiredString(0)
-        }
-
-        package func write(to writer: inout some ShapeWriter) {
-            writer.string(0, snsTopicArn)
         }
     }
 }
@@ -852,7 +829,7 @@ extension SageMaker {
 
         package static let schema = StructureSchema("UiConfig", [
             MemberSchema("UiTemplateS3Uri", constraints: Rules.s3Uri),
-            MemberSchema("HumanTaskUiArn", standing: .unserved(accepts: []), constraints: Rules.humanTaskUiArn),
+            MemberSchema("HumanTaskUiArn", standing: .unserved(accepts: [])),
         ])
 
         package init(from reader: inout some ShapeReader) {
