@@ -22,7 +22,7 @@ extension ObjectStorage {
         of address: ObjectAddress, limit: Int, _ caller: Caller
     ) async throws(ServiceError) -> [UInt8] {
         let collector = CollectingObserver()
-        try await kept(address) { try await deliver(address, limit: Int64(limit), caller, to: collector) }
+        _ = try await kept(address) { try await deliver(address, limit: Int64(limit), caller, to: collector) }
         return collector.bytes
     }
 
