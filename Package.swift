@@ -90,7 +90,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
         tests("Signing", ["JSON", "Digests"]),
-        tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore]),
+        // The generator is tested here, beside the matcher and the readers that run what it makes.
+        tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore, "generate-shapes"]),
         tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]), tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
