@@ -125,6 +125,18 @@ package struct JSONScanner {
         guard offset == bytes.count else { throw error("Text after the end of the value") }
     }
 
+    /// Checks that the bytes are one JSON text.
+    package static func check(_ bytes: [UInt8], maximumDepth: Int = 100) throws(JSONError) {
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONError) in
+                var scanner = JSONScanner(buffer, maximumDepth: maximumDepth)
+                try scanner.skipValue()
+                try scanner.end()
+            }
+        }
+        try result.get()
+    }
+
     // MARK: Parts
 
     package func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: offset) }
