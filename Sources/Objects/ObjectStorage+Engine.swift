@@ -5,6 +5,8 @@ internal import Digests
 package import Kernel
 package import Store
 
+internal import Synchronization
+
 /// A small object to be written with others.
 package struct SmallObject: Sendable {
     package var key: String, bytes: [UInt8], contentType: String
@@ -139,4 +141,73 @@ package final class ObjectOutput: Sendable {
 
     /// Throws away what was written.
     package func abandon() { writer.abandon() }
+}
+
+extension ObjectStorage {
+    /// The size of an object and at most `count` of its first bytes.
+    package func prefix(
+        of address: ObjectAddress, atMost count: Int, _ caller: Caller
+    ) async throws(ServiceError) -> (size: Int64, prefix: [UInt8]) {
+        let collector = CollectingObserver()
+        let object = try await kept(address) {
+            guard let object = try await find(address, caller, withBody: true).object else {
+                throw ServiceError.noSuchKey(address.key)
+            }
+            switch object.body {
+            case .blob(let blob):
+                try await blobs.read(blob, range: 0..<min(object.size, Int64(count)), observer: collector)
+            case .inline(let bytes):
+                try bytes.prefix(count).withUnsafeBytes { try collector.observe($0) }
+            case .unread: preconditionFailure("The body was asked for")
+            }
+            return object
+        }
+        return (object.size, collector.bytes)
+    }
+}
+
+extension ObjectStorage {
+    /// Opens an object to be read piece by piece.
+    package func makeInput(_ address: ObjectAddress, _ caller: Caller) async throws(ServiceError) -> ObjectInput {
+        let object = try await kept(address) {
+            guard let object = try await find(address, caller, withBody: true).object else {
+                throw ServiceError.noSuchKey(address.key)
+            }
+            return object
+        }
+        return ObjectInput(self, address, object)
+    }
+}
+
+/// An object that is being read. One call at a time. Where the object is replaced meanwhile, reading ends with an
+/// error of the server's: what was read is of one object, or nothing is.
+package final class ObjectInput: Sendable {
+    private let storage: ObjectStorage
+    private let address: ObjectAddress
+    private let object: ObjectRecord
+    private let offset = Mutex<Int64>(0)
+
+    init(_ storage: ObjectStorage, _ address: ObjectAddress, _ object: ObjectRecord) {
+        self.storage = storage
+        self.address = address
+        self.object = object
+    }
+
+    /// The next piece; nil at the end.
+    package func next() async throws -> [UInt8]? {
+        let start = offset.withLock { $0 }
+        let end = min(object.size, start + Int64(storage.limits.bodySliceBytes))
+        guard start < end else { return nil }
+        offset.withLock { $0 = end }
+        let collector = CollectingObserver()
+        try await storage.kept(address) {
+            switch object.body {
+            case .blob(let blob): try await storage.blobs.read(blob, range: start..<end, observer: collector)
+            case .inline(let bytes):
+                try bytes[Int(start)..<Int(end)].withUnsafeBytes { try collector.observe($0) }
+            case .unread: preconditionFailure("The body was asked for")
+            }
+        }
+        return collector.bytes
+    }
 }
