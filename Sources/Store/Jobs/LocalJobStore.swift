@@ -134,7 +134,8 @@ package struct LocalJobStore: JobStore {
 
     // MARK: Statements
 
-    private static let columns = "id, account, region, name, created, modified, status, is_terminal, specification, state"
+    private static let columns =
+        "id, account, region, name, created, modified, status, is_terminal, specification, state"
 
     static func job(_ id: JobID, _ connection: Connection) throws -> JobRow? {
         try connection.first("SELECT \(columns) FROM labeling_jobs WHERE id = :id", [":id": id.value], row)
