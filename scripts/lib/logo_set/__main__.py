@@ -136,8 +136,8 @@ def _write_texts(options: argparse.Namespace, truth: list[bool], sources: list[d
 
 def _licences(sources: list[dict]) -> str:
     lines = [
-        "The pictures of this folder are composites. They may be used to try software; before passing them on, mind the",
-        "licences of their parts. The exact terms stand in each package's own copyright file.",
+        "The pictures of this folder are composites. They may be used to try software; before passing them on, mind",
+        "the licences of their parts. The exact terms stand in each package's own copyright file.",
         "",
     ]
     for source in sources:
@@ -145,8 +145,8 @@ def _licences(sources: list[dict]) -> str:
         lines.append("    " + ", ".join(item["original"] for item in source["pictures"]))
     version = importlib.metadata.version("simplepycons")
     lines += [
-        f"simplepycons {version} (Python package): MIT; the icons are CC0-1.0. The marks remain trademarks of their owners,",
-        "    none of whom has to do with this set.",
+        f"simplepycons {version} (Python package): MIT; the icons are CC0-1.0. The marks remain trademarks of their",
+        "    owners, none of whom has to do with this set.",
         "The logo with hexagon, disc and waves is invented and part of this project.",
         "",
     ]
