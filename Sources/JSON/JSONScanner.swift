@@ -100,7 +100,9 @@ package struct JSONScanner {
         try expect(UInt8(ascii: "\""))
         let start = offset
         var isEscaped = false
-        while offset < bytes.count {
+        while true {
+            skipPlainText()
+            guard offset < bytes.count else { break }
             let byte = bytes[offset]
             switch byte {
             case UInt8(ascii: "\""):
@@ -123,6 +125,18 @@ package struct JSONScanner {
         guard offset == bytes.count else { throw error("Text after the end of the value") }
     }
 
+    /// Checks that the bytes are one JSON text.
+    package static func check(_ bytes: [UInt8], maximumDepth: Int = 100) throws(JSONError) {
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONError) in
+                var scanner = JSONScanner(buffer, maximumDepth: maximumDepth)
+                try scanner.skipValue()
+                try scanner.end()
+            }
+        }
+        try result.get()
+    }
+
     // MARK: Parts
 
     package func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: offset) }
@@ -133,6 +147,25 @@ package struct JSONScanner {
             case 0x20, 0x0A, 0x0D, 0x09: offset += 1
             default: return
             }
+        }
+    }
+
+    /// Passes whole groups of eight bytes without quote, backslash, control character or byte above 0x7F, and what
+    /// precedes the first such byte in the next group. Strings are most of a manifest, and most of them are plain.
+    private mutating func skipPlainText() {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        while offset + 8 <= bytes.count {
+            let group = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let quotes = group ^ ones &* 0x22, escapes = group ^ ones &* 0x5C
+            // A byte's high bit is set where the byte is special. Borrows spoil only bytes after the first such one.
+            let quoteMarks = (quotes &- ones) & ~quotes
+            let escapeMarks = (escapes &- ones) & ~escapes
+            let marks = (quoteMarks | escapeMarks | (group &- ones &* 0x20) | group) & (ones &* 0x80)
+            guard marks == 0 else {
+                offset += marks.trailingZeroBitCount / 8
+                return
+            }
+            offset += 8
         }
     }
 

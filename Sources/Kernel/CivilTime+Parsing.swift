@@ -34,7 +34,10 @@ extension Instant {
     /// Reads the preferred HTTP date form, `Mon, 28 Dec 2020 18:59:58 GMT` (RFC 9110, 5.6.7), or nil.
     package init?(httpDate text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 29, text.hasSuffix(" GMT"), bytes[3] == UInt8(ascii: ","),
+        guard bytes.count == 29, text.hasSuffix(" GMT"), bytes[3] == UInt8(ascii: ","), bytes[4] == UInt8(ascii: " "),
+            bytes[7] == UInt8(ascii: " "), bytes[11] == UInt8(ascii: " "), bytes[16] == UInt8(ascii: " "),
+            bytes[19] == UInt8(ascii: ":"), bytes[22] == UInt8(ascii: ":"),
+            CivilTime.weekdays.contains(String(decoding: bytes[0..<3], as: UTF8.self)),
             let day = number(bytes, 5, 2), let year = number(bytes, 12, 4),
             let month = CivilTime.months.firstIndex(of: String(decoding: bytes[8..<11], as: UTF8.self)),
             let hour = number(bytes, 17, 2), let minute = number(bytes, 20, 2), let second = number(bytes, 23, 2)

@@ -60,43 +60,116 @@ extension Instant {
     }
 
     /// `2020-12-28T18:59:58.321456`: creation dates in output manifests (no zone, six digits).
-    package var creationDateText: String { dateAndTime(separator: "T") + "." + padded(CivilTime(self).microsecond, 6) }
+    package var creationDateText: String {
+        written { pen, civil in
+            pen.dateAndTime(civil, separator: "T")
+            pen.text(".")
+            pen.number(civil.microsecond, 6)
+        }
+    }
     /// `2020-12-28T18:59:58.321Z`: worker answers, and S3's listings.
     package var iso8601Milliseconds: String {
-        dateAndTime(separator: "T") + "." + padded(CivilTime(self).microsecond / 1000, 3) + "Z"
+        written { pen, civil in
+            pen.dateAndTime(civil, separator: "T")
+            pen.text(".")
+            pen.number(civil.microsecond / 1000, 3)
+            pen.text("Z")
+        }
     }
     /// `2020-12-28T18:59:58Z`.
-    package var iso8601Seconds: String { dateAndTime(separator: "T") + "Z" }
+    package var iso8601Seconds: String {
+        written { pen, civil in
+            pen.dateAndTime(civil, separator: "T")
+            pen.text("Z")
+        }
+    }
     /// `2020-12-28_18:59:58`: names of worker-response and consolidation files.
-    package var fileNameText: String { dateAndTime(separator: "_") }
+    package var fileNameText: String { written { $0.dateAndTime($1, separator: "_") } }
 
     /// `Mon, 28 Dec 2020 18:59:58 GMT`: HTTP headers (RFC 9110, 5.6.7).
     package var httpDate: String {
-        let civil = CivilTime(self)
-        return CivilTime.weekdays[civil.weekday] + ", " + padded(civil.day, 2) + " "
-            + CivilTime.months[civil.month - 1] + " " + padded(civil.year, 4) + " " + timeOfDay(civil) + " GMT"
+        written { pen, civil in
+            pen.text(CivilTime.weekdays[civil.weekday])
+            pen.text(", ")
+            pen.number(civil.day, 2)
+            pen.text(" ")
+            pen.text(CivilTime.months[civil.month - 1])
+            pen.text(" ")
+            pen.number(civil.year, 4)
+            pen.text(" ")
+            pen.timeOfDay(civil)
+            pen.text(" GMT")
+        }
     }
 
     /// `20201228T185958Z`: the `x-amz-date` of Signature Version 4.
     package var basicISO8601: String {
-        let civil = CivilTime(self)
-        return padded(civil.year, 4) + padded(civil.month, 2) + padded(civil.day, 2) + "T"
-            + padded(civil.hour, 2) + padded(civil.minute, 2) + padded(civil.second, 2) + "Z"
+        written { pen, civil in
+            pen.number(civil.year, 4)
+            pen.number(civil.month, 2)
+            pen.number(civil.day, 2)
+            pen.text("T")
+            pen.number(civil.hour, 2)
+            pen.number(civil.minute, 2)
+            pen.number(civil.second, 2)
+            pen.text("Z")
+        }
     }
 
-    private func dateAndTime(separator: String) -> String {
-        let civil = CivilTime(self)
-        return padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + separator
-            + timeOfDay(civil)
-    }
-
-    private func timeOfDay(_ civil: CivilTime) -> String {
-        padded(civil.hour, 2) + ":" + padded(civil.minute, 2) + ":" + padded(civil.second, 2)
+    /// Dates are written for every object of a job and every response: straight into the string's own bytes.
+    private func written(_ write: (inout DatePen, CivilTime) -> Void) -> String {
+        String(unsafeUninitializedCapacity: 48) { buffer in
+            var pen = DatePen(buffer: buffer)
+            write(&pen, CivilTime(self))
+            return pen.count
+        }
     }
 }
 
-/// Decimal digits with leading zeros.
-private func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return digits.count >= width ? digits : String(repeating: "0", count: width - digits.count) + digits
+/// Writes the parts of a date one after the other.
+private struct DatePen {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var count = 0
+
+    mutating func text(_ text: String) {
+        for byte in text.utf8 {
+            buffer[count] = byte
+            count += 1
+        }
+    }
+
+    /// Decimal digits with leading zeros, more than `width` of them where the number needs them.
+    mutating func number(_ value: Int, _ width: Int) {
+        if value < 0 { text("-") }
+        var digits = width, bound: UInt = 1
+        for _ in 0..<width { bound *= 10 }
+        while value.magnitude >= bound {
+            digits += 1
+            bound *= 10
+        }
+        var rest = value.magnitude
+        for place in stride(from: count + digits - 1, through: count, by: -1) {
+            buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        count += digits
+    }
+
+    mutating func dateAndTime(_ civil: CivilTime, separator: String) {
+        number(civil.year, 4)
+        text("-")
+        number(civil.month, 2)
+        text("-")
+        number(civil.day, 2)
+        text(separator)
+        timeOfDay(civil)
+    }
+
+    mutating func timeOfDay(_ civil: CivilTime) {
+        number(civil.hour, 2)
+        text(":")
+        number(civil.minute, 2)
+        text(":")
+        number(civil.second, 2)
+    }
 }

@@ -90,3 +90,8 @@ package final class ServerClock: Clock {
         }
     }
 }
+
+/// Waits for a time of real time, or until the task is cancelled. For loops that wake up by themselves; never in tests.
+package func pause(_ duration: Duration) async {
+    try? await Task.sleep(for: duration)
+}

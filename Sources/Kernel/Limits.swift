@@ -43,6 +43,8 @@ package struct Limits: Sendable {
     package var manifestAttributeCharacters = 20_000
     package var imageBytes = 40 << 20
     package var imagePixels = 100_000_000
+    /// An interlaced PNG is whole in memory while it is decoded.
+    package var interlacedImagePixels = 25_000_000
     package var categoryFileBytes = 1 << 20
     package var templateBytes = 128_000
     package var tagsPerResource = 50

@@ -1,3 +1,0 @@
-#include <turbojpeg.h>
-#include <png.h>
-#include <zlib.h>

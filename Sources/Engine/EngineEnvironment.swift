@@ -1,0 +1,51 @@
+// What the engine works with: stores, clocks, files, compute. Made once, in the executable or in a test.
+
+package import Kernel
+package import Logging
+package import Store
+
+/// Everything a labeling job's performance needs from outside.
+package struct EngineEnvironment: Sendable {
+    package var jobs: any JobStore
+    package var control: any ControlStore
+    package var files: any JobFilesSource
+    package var learners: any LearnerSource
+    package var serverClock: ServerClock
+    /// Real time, for how long a status is shown.
+    package var wallClock: any Clock
+    package var compute: ComputePool
+    package var limits: Limits
+    package var logger: Logger
+    package var settings: EngineSettings
+    let display: StatusDisplay
+
+    package init(
+        jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
+        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock, compute: ComputePool, limits: Limits = Limits(), logger: Logger,
+        settings: EngineSettings
+    ) {
+        self.jobs = jobs
+        self.control = control
+        self.files = files
+        self.learners = learners
+        self.serverClock = serverClock
+        self.wallClock = wallClock
+        self.compute = compute
+        self.limits = limits
+        self.logger = logger
+        self.settings = settings
+        display = StatusDisplay(minimum: settings.minimumState, clock: wallClock)
+    }
+}
+
+/// Settings of the engine, from the command line.
+package struct EngineSettings: Sendable {
+    /// How long a visible status lasts at least, in real time.
+    package var minimumState: Duration = .milliseconds(500)
+    /// Folder for what can be made again: features of images.
+    package var cacheFolder: String
+    /// How many jobs are carried on at one time.
+    package var concurrentJobs = 4
+
+    package init(cacheFolder: String) { self.cacheFolder = cacheFolder }
+}

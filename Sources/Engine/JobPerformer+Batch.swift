@@ -1,0 +1,143 @@
+// Choosing the objects of a batch, and looking at each before it goes to people: an object that is missing, is no image
+// or is too large fails here, and the job goes on.
+
+internal import Images
+internal import Kernel
+internal import Labeling
+internal import Store
+
+extension JobPerformer {
+    func chooseBatch(_ selection: LabelingJob.Selection, _ sequence: Int64) async throws -> Position {
+        let (chosen, cursor) = try await candidates(selection)
+        let unreadable = try await unreadableObjects(chosen)
+        let open = chosen.filter { unreadable[$0] == nil }
+        let round = selection.round
+        let failures = unreadable.sorted { $0.key < $1.key }.map { index, reason in
+            ObjectRow(
+                index: index, status: .failed, round: round, label: ObjectOutcome.failed(reason).encoded)
+        }
+        // Rows of a large batch are stored in slices; nothing counts them before the event does.
+        for slice in failures.slices(of: environment.limits.engineSliceRows) {
+            try await environment.jobs.change(id, .engine) { try $0.put(slice) }
+        }
+        let choice = LabelingJob.Choice(round: round, open: open.count, unreadable: failures.count)
+        return try await commit(.batchChosen(choice), at: max(now, selection.at), finishing: sequence) { change in
+            try change.put(BatchRow(round: round, objects: open, cursor: cursor))
+        }
+    }
+
+    /// The next objects without a result, in the order asked for.
+    private func candidates(_ selection: LabelingJob.Selection) async throws -> (objects: [Int], cursor: Int) {
+        let previous = try await environment.jobs.read(id) { reading in
+            try selection.round > 1 ? reading.latestBatch() : nil
+        }
+        let start = previous.map { $0.round < selection.round ? $0.cursor : 0 } ?? 0
+        switch selection.order {
+        case .leastConfident:
+            let objects = try await environment.jobs.read(id) { try $0.leastConfident(limit: selection.limit) }
+            return (objects, start)
+        case .manifest, .random:
+            let job = try await position().job
+            let order =
+                selection.order == .random
+                ? DrawOrder(count: job.counters.objects, draws: specification.draws) : nil
+            return try await walk(from: start, to: job.counters.objects, selection, order)
+        }
+    }
+
+    /// Walks the order from where the latest batch ended, past objects that have a result.
+    private func walk(
+        from start: Int, to end: Int, _ selection: LabelingJob.Selection, _ order: DrawOrder?
+    ) async throws -> (objects: [Int], cursor: Int) {
+        var chosen: [Int] = [], cursor = start
+        let round = selection.round
+        while chosen.count < selection.limit, cursor < end {
+            let stop = min(end, cursor + environment.limits.engineSliceRows)
+            let slice = (cursor..<stop).map { order?.object(at: $0) ?? $0 }
+            let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
+            for index in slice where chosen.count < selection.limit {
+                cursor += 1
+                // A repeated choice finds the failures of its first attempt, and takes them again.
+                let row = rows[index]
+                if row == nil || row?.status == .waiting || (row?.status == .failed && row?.round == round) {
+                    chosen.append(index)
+                }
+            }
+        }
+        return (chosen, cursor)
+    }
+
+    private func position() async throws -> Position {
+        let plan = specification.plan
+        return try await environment.jobs.change(id, .engine) {
+            Position(job: try JobChange.job($0, plan), hasEffects: true)
+        }
+    }
+
+    // MARK: Readability
+
+    /// Why objects cannot be shown; readable ones are missing.
+    private func unreadableObjects(_ objects: [Int]) async throws -> [Int: String] {
+        guard specification.taskType.showsImages else { return [:] }
+        var failures: [Int: String] = [:]
+        for slice in objects.slices(of: environment.limits.engineSliceRows) {
+            let sources = try await sources(of: slice)
+            for index in slice {
+                guard case .reference(let uri)? = sources[index] else { continue }
+                failures[index] = try await problem(ofImage: uri)
+            }
+        }
+        return failures
+    }
+
+    /// Enough of an image to find its measures behind large metadata.
+    private static let probeBytes = 64 << 10
+
+    private func problem(ofImage uri: String) async throws -> String? {
+        guard let address = S3URI(uri) else {
+            return ObjectFailureText.unreadable(uri, cause: "it is not an s3:// address")
+        }
+        let limits = environment.limits
+        do {
+            let (size, prefix) = try await files.probe(address, prefix: Self.probeBytes)
+            if size > limits.imageBytes {
+                return ObjectFailureText.notAnImage(uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
+            }
+            let header = try prefix.withUnsafeBytes { bytes in
+                try ImageDecoder(limits: limits).header(of: bytes)
+            }
+            return tooLarge(header, uri)
+        } catch let error as ServiceError where error.fault == .client {
+            return ObjectFailureText.unreadable(uri, cause: "\(error.code): \(error.message)")
+        } catch let error as ImageError {
+            return ObjectFailureText.notAnImage(uri, cause: "\(error)")
+        }
+    }
+
+    private func tooLarge(_ header: ImageHeader, _ uri: String) -> String? {
+        switch specification.taskType.largestImage(isAutomated: specification.isAutomated, environment.limits) {
+        case .pixels(let most) where header.width * header.height > most:
+            ObjectFailureText.notAnImage(
+                uri, cause: "it has \(header.width) x \(header.height) pixels; at most \(most) are allowed")
+        case .sides(let width, let height) where header.width > width || header.height > height:
+            ObjectFailureText.notAnImage(
+                uri, cause: "it is \(header.width) x \(header.height); at most \(width) x \(height) is allowed")
+        case .pixels, .sides: nil
+        }
+    }
+}
+
+extension TaskType {
+    /// Whether the objects are images, so that they can be looked at before people are asked.
+    var showsImages: Bool {
+        switch base {
+        case .imageMultiClass, .imageMultiClassMultiLabel, .boundingBox, .semanticSegmentation,
+            .verificationBoundingBox, .verificationSemanticSegmentation:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the objects must be named by `source-ref`.
+    var needsReference: Bool { showsImages || isVideoFrame || isPointCloud }
+}

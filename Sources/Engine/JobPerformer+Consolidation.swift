@@ -1,0 +1,150 @@
+// One consolidation call: the answers to up to 50 objects are joined, and the files of the call are written where the
+// real service writes them. Files first, then labels and event in one transaction: a repeated call writes the same files.
+
+internal import Kernel
+internal import Labeling
+internal import Store
+
+extension JobPerformer {
+    func consolidate(_ call: LabelingJob.Consolidation, _ sequence: Int64) async throws -> Position {
+        let labelingTask = try await labelingTask()
+        let identities = try await identities()
+        let answered = try await answeredObjects(call.objects)
+        let specification = specification
+        let outcome = try await environment.compute.run {
+            ConsolidationOutcome(call, answered, labelingTask, specification, identities)
+        }
+        for slice in outcome.files.slices(of: environment.limits.engineSliceRows) {
+            try await files.write(slice, to: specification.output.bucket)
+        }
+        let result = LabelingJob.Call(number: call.number, labeled: outcome.labeled, failed: outcome.failed)
+        return try await commit(.consolidated(result), at: max(now, call.at), finishing: sequence) {
+            try $0.put(outcome.rows)
+        }
+    }
+
+    private func identities() async throws -> [String: WorkerIdentity] {
+        if let cached = roster { return cached }
+        let made = Dictionary(try await crowd().workers.map { ($0.identity.id, $0.identity) }) { first, _ in first }
+        roster = made
+        return made
+    }
+
+    private func answeredObjects(_ indices: [Int]) async throws -> [AnsweredObject] {
+        try await environment.jobs.read(id) { reading in
+            let rows = try reading.objects(indices), lines = try reading.lines(indices)
+            return indices.compactMap { index in
+                guard let row = rows[index], let line = lines[index],
+                    let object = row.state.withUnsafeBytes({ DataObject(decoding: $0) }),
+                    let source = ManifestScanner.source(of: line)
+                else { return nil }
+                return AnsweredObject(row: row, object: object, source: source)
+            }
+        }
+    }
+}
+
+/// An object with the answers it got.
+private struct AnsweredObject: Sendable {
+    var row: ObjectRow
+    var object: DataObject
+    var source: ObjectSource
+
+    /// When it got its last answer.
+    var finished: Instant {
+        guard case .answered(let at) = object.phase else { return object.answers.last?.submitted ?? .epoch }
+        return at
+    }
+}
+
+/// What a call writes: made from the call and the answers alone.
+private struct ConsolidationOutcome: Sendable {
+    private(set) var files: [OutputFile] = []
+    private(set) var rows: [ObjectRow] = []
+    private(set) var labeled = 0
+    private(set) var failed = 0
+
+    init(
+        _ call: LabelingJob.Consolidation, _ objects: [AnsweredObject], _ task: any LabelingTask,
+        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity]
+    ) {
+        let judged = task.consolidate(
+            objects.map { Self.annotations($0.object, task) }, workersAsked: specification.workersPerObject)
+        var labels: [(object: Int, label: OutputLabel)] = []
+        for (place, (object, judgement)) in zip(objects, judged).enumerated() {
+            let created = ConsolidationFiles.creationDate(at: place, ofCallAt: call.at)
+            if let row = add(object, judgement, task, specification, created) {
+                labels.append((object.row.index, row))
+            }
+        }
+        writeFiles(call, objects, labels, specification, identities)
+    }
+
+    private static func annotations(_ object: DataObject, _ task: any LabelingTask) -> [AnsweredAnnotation] {
+        object.answers.compactMap { answer in
+            task.annotation(inAnswer: answer.content).map {
+                AnsweredAnnotation(worker: answer.worker, annotation: $0)
+            }
+        }
+    }
+
+    /// Adds the row of an object; returns its label, where it has one.
+    private mutating func add(
+        _ object: AnsweredObject, _ judgement: JudgedAnnotation?, _ task: any LabelingTask,
+        _ specification: LabelingJobSpecification, _ created: Instant
+    ) -> OutputLabel? {
+        var row = object.row
+        var state = object.object
+        defer {
+            row.state = state.encoded
+            rows.append(row)
+        }
+        guard let judgement else {
+            _ = state.apply(.rejected(ObjectFailureText.unusableAnswers))
+            row.status = .failed
+            row.label = ObjectOutcome.failed(ObjectFailureText.unusableAnswers).encoded
+            failed += 1
+            return nil
+        }
+        _ = state.apply(.labeled)
+        let provenance = LabelProvenance(
+            job: specification.name, isHumanAnnotated: true, createdAt: created)
+        let label = task.outputLabel(judgement, provenance)
+        row.status = .human
+        row.label = ObjectOutcome.labeled(label).encoded
+        if case .category(let index) = judgement.annotation { row.category = index }
+        labeled += 1
+        return label
+    }
+
+    private mutating func writeFiles(
+        _ call: LabelingJob.Consolidation, _ objects: [AnsweredObject], _ labels: [(object: Int, label: OutputLabel)],
+        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity]
+    ) {
+        let output = specification.output
+        var requests: [ConsolidationFiles.Request] = []
+        for object in objects {
+            let answers = object.object.answers.map { answer in
+                WorkerAnswer(
+                    worker: identities[answer.worker] ?? WorkerIdentity(id: answer.worker), content: answer.content,
+                    acceptedAt: answer.accepted, submittedAt: answer.submitted, timeSpent: answer.timeSpent)
+            }
+            files.append(
+                OutputFile(
+                    key: output.workerResponse(
+                        iteration: call.round, object: object.row.index, at: object.finished),
+                    bytes: WorkerResponseFile.bytes(answers)))
+            requests.append(
+                ConsolidationFiles.Request(object: object.row.index, source: object.source, answers: answers))
+        }
+        files.append(
+            OutputFile(
+                key: output.consolidationRequest(iteration: call.round, at: call.fileSecond),
+                bytes: ConsolidationFiles.request(requests)))
+        files.append(
+            OutputFile(
+                key: output.consolidationResponse(iteration: call.round, at: call.fileSecond),
+                bytes: ConsolidationFiles.response(
+                    labels, for: OutputManifest(attribute: specification.labelAttribute))))
+    }
+}

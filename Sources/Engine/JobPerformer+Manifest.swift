@@ -1,0 +1,235 @@
+// The start of a job: label categories, template, truth, and the input manifest line by line. Lines are stored as they
+// stand; those that are no usable object fail at once, those that bring their label along count as labeled.
+
+internal import JSON
+internal import Kernel
+internal import Labeling
+internal import Store
+
+extension JobPerformer {
+    func loadManifest(_ sequence: Int64) async throws -> Position {
+        if let reason = try await refusal() {
+            return try await commit(.manifestRejected(reason), at: now, finishing: sequence)
+        }
+        var loading = ManifestLoading(specification: specification)
+        do {
+            let pieces = try await files.open(specification.manifest)
+            while let piece = try await pieces.next() {
+                try piece.withUnsafeBytes { bytes in try loading.take(bytes) }
+                loading = try await store(loading, isLast: false)
+            }
+            try loading.end()
+            loading = try await store(loading, isLast: true)
+        } catch let error as ManifestError {
+            let reason = FailureText.manifest(specification.manifest.description, error)
+            return try await commit(.manifestRejected(reason), at: now, finishing: sequence)
+        }
+        if loading.manifest.objects == 0 {
+            let reason = FailureText.manifestEmpty(specification.manifest.description)
+            return try await commit(.manifestRejected(reason), at: now, finishing: sequence)
+        }
+        return try await commit(.manifestLoaded(loading.manifest), at: now, finishing: sequence)
+    }
+
+    /// What makes the job fail before a line is read.
+    private func refusal() async throws -> String? {
+        if specification.isPublicCrowd,
+            !specification.contentClassifiers.contains("FreeOfPersonallyIdentifiableInformation")
+        {
+            return FailureText.personalDataUndeclared
+        }
+        if let reason = try await keepCategories() { return reason }
+        if let template = specification.template {
+            do { _ = try await files.read(template, limit: environment.limits.templateBytes) } catch let error as ServiceError
+            where error.fault == .client {
+                return FailureText.template(template.description, cause: "\(error.code): \(error.message)")
+            }
+        }
+        if let reason = try await keepInitialModel() { return reason }
+        return try await loadTruth()
+    }
+
+    /// Reads the label category file once; what it says later does not matter to this job.
+    private func keepCategories() async throws -> String? {
+        guard let uri = specification.categories else { return nil }
+        let file: [UInt8]
+        do { file = try await files.read(uri, limit: environment.limits.categoryFileBytes) } catch let error as ServiceError
+        where error.fault == .client {
+            return FailureText.labelCategories(uri.description, cause: "\(error.code): \(error.message)")
+        }
+        do {
+            _ = try LabelCategories(
+                parsing: file, for: specification.taskType, isAutomated: specification.isAutomated)
+        } catch {
+            return FailureText.labelCategories(uri.description, cause: error.cause)
+        }
+        try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.categories, file) }
+        return nil
+    }
+
+    // MARK: Truth
+
+    /// Takes the truth manifest of a rule or tag into the registry.
+    private func loadTruth() async throws -> String? {
+        guard let uri = specification.steering.truthManifest else { return nil }
+        let attribute = specification.steering.truthAttribute ?? OutputManifest.truthAttribute
+        let categories = try await labelingTask().categories
+        let account = specification.account
+        func entry(_ line: UnsafeRawBufferPointer) -> TruthEntry? {
+            Truth.entry(line, attribute: attribute, categories: categories).map {
+                TruthEntry(source: $0.source.truthKey, truth: JSONValue.string($0.label).compactBytes)
+            }
+        }
+        var lines = LineSplitter()
+        do {
+            let pieces = try await files.open(uri)
+            while let piece = try await pieces.next() {
+                var entries: [TruthEntry] = []
+                piece.withUnsafeBytes { lines.take($0) { line in entry(line).map { entries.append($0) } } }
+                try await environment.control.putTruth(entries, account: account)
+            }
+            var last: [TruthEntry] = []
+            lines.end { line in entry(line).map { last.append($0) } }
+            try await environment.control.putTruth(last, account: account)
+        } catch let error as ServiceError where error.fault == .client {
+            return FailureText.manifestUnreadable(uri.description, cause: "\(error.code): \(error.message)")
+        }
+        return nil
+    }
+
+    // MARK: Storing
+
+    /// Stores full slices, and at the end what is left; returns what still waits.
+    private func store(_ loading: ManifestLoading, isLast: Bool) async throws -> ManifestLoading {
+        var loading = loading
+        let size = environment.limits.engineSliceRows
+        while loading.lines.count >= size || (isLast && !loading.lines.isEmpty) {
+            let slice = loading.takeSlice(of: size)
+            try await environment.jobs.change(id, .engine) { change in
+                try change.put(slice.lines)
+                try change.put(slice.objects)
+            }
+            if !slice.truth.isEmpty {
+                try await environment.control.putTruth(slice.truth, account: specification.account)
+            }
+        }
+        return loading
+    }
+}
+
+/// The manifest as far as it has been read; holds what is not stored yet.
+private struct ManifestLoading {
+    private(set) var manifest = LabelingJob.Manifest(objects: 0)
+    private(set) var lines: [ManifestRow] = []
+    private var objects: [ObjectRow] = []
+    private var truth: [TruthEntry] = []
+    private var scanner: ManifestScanner
+    private let needsReference: Bool
+
+    /// Places of the wanted attributes.
+    private static let label = 0, metadata = 1, truthPlace = 2
+
+    init(specification: LabelingJobSpecification) {
+        let attribute = specification.labelAttribute
+        scanner = ManifestScanner(wanting: [attribute, attribute + "-metadata", OutputManifest.truthAttribute])
+        needsReference = specification.taskType.needsReference
+    }
+
+    mutating func take(_ chunk: UnsafeRawBufferPointer) throws(ManifestError) {
+        var taken: [Taken] = []
+        try scanner.scan(chunk) { taken.append(Taken($0, needsReference: needsReference)) }
+        for line in taken { add(line) }
+    }
+
+    mutating func end() throws(ManifestError) {
+        var taken: [Taken] = []
+        try scanner.finish { taken.append(Taken($0, needsReference: needsReference)) }
+        for line in taken { add(line) }
+    }
+
+    /// What a line says, out of the buffer it stood in.
+    private struct Taken {
+        enum Labeled { case byHuman, byMachine }
+        let index: Int
+        let bytes: [UInt8]
+        let problem: String?
+        let labeled: Labeled?
+        let truth: TruthEntry?
+
+        init(_ line: ManifestLine, needsReference: Bool) {
+            index = line.index
+            bytes = Array(line.bytes)
+            if line.problem == nil, needsReference, case .text? = line.source {
+                problem = "ClientError: This task type labels the objects that source-ref names; the line has source."
+            } else {
+                problem = line.problem
+            }
+            labeled = line.has(ManifestLoading.label) ? Taken.author(line.value(ManifestLoading.metadata)) : nil
+            if let source = line.source, let value = line.value(ManifestLoading.truthPlace) {
+                truth = TruthEntry(source: source.truthKey, truth: Array(value))
+            } else {
+                truth = nil
+            }
+        }
+
+        private static func author(_ metadata: UnsafeRawBufferPointer?) -> Labeled {
+            let value = metadata.flatMap { try? JSONValue(parsing: $0) }
+            return value?["human-annotated"]?.string == "no" ? .byMachine : .byHuman
+        }
+    }
+
+    private mutating func add(_ line: Taken) {
+        manifest.objects += 1
+        lines.append(ManifestRow(index: line.index, line: line.bytes))
+        if let entry = line.truth { truth.append(entry) }
+        if let problem = line.problem {
+            manifest.failed += 1
+            objects.append(
+                ObjectRow(index: line.index, status: .failed, label: ObjectOutcome.failed(problem).encoded))
+        } else if let labeled = line.labeled {
+            if labeled == .byHuman { manifest.labeledByHumans += 1 } else { manifest.labeledByMachine += 1 }
+            objects.append(ObjectRow(index: line.index, status: labeled == .byHuman ? .human : .machine))
+        }
+    }
+
+    struct Slice: Sendable {
+        var lines: [ManifestRow]
+        var objects: [ObjectRow]
+        var truth: [TruthEntry]
+    }
+
+    /// The next rows to store. Objects and truth go with whichever slice comes first.
+    mutating func takeSlice(of size: Int) -> Slice {
+        let slice = Slice(lines: Array(lines.prefix(size)), objects: objects, truth: truth)
+        lines.removeFirst(min(size, lines.count))
+        objects = []
+        truth = []
+        return slice
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+struct LineSplitter {
+    private var partial: [UInt8] = []
+
+    mutating func take(_ chunk: UnsafeRawBufferPointer, _ receive: (UnsafeRawBufferPointer) -> Void) {
+        var start = 0
+        for end in chunk.indices where chunk[end] == UInt8(ascii: "\n") {
+            let line = UnsafeRawBufferPointer(rebasing: chunk[start..<end])
+            if partial.isEmpty {
+                receive(line)
+            } else {
+                partial.append(contentsOf: line)
+                partial.withUnsafeBytes(receive)
+                partial.removeAll(keepingCapacity: true)
+            }
+            start = end + 1
+        }
+        partial.append(contentsOf: chunk[start...])
+    }
+
+    mutating func end(_ receive: (UnsafeRawBufferPointer) -> Void) {
+        if !partial.isEmpty { partial.withUnsafeBytes(receive) }
+        partial = []
+    }
+}

@@ -1,0 +1,24 @@
+// What comes from outside a turn: a stop request, and the end of a job that we could not carry on.
+
+internal import Kernel
+internal import Labeling
+internal import Store
+
+extension JobPerformer {
+    /// Applies a stop request at once, ahead of the engine's own work. A turn under way finds the new state at its next
+    /// commit; what it brings is then late and changes nothing.
+    nonisolated func stop() async throws { try await interrupt(.stopRequested) }
+
+    /// Ends the job with an error of ours.
+    nonisolated func abort(_ reason: String) async throws { try await interrupt(.aborted(reason)) }
+
+    private nonisolated func interrupt(_ event: LabelingJob.Event) async throws {
+        let plan = specification.plan, served = environment.serverClock.now(), instant = now
+        let position = try await environment.jobs.change(id, .interactive) { change in
+            var job = try JobChange.job(change, plan)
+            let effects = job.apply(event, at: instant)
+            return try JobChange.save(job, effects, change, served: served)
+        }
+        environment.display.note(position.job.phase.status, of: id)
+    }
+}

@@ -1,0 +1,116 @@
+// Who works on a batch: a simulated crowd that knows the truth, or a script. Made from the batch, the seed and what was
+// given beforehand; nothing of it is stored.
+
+internal import JSON
+internal import Kernel
+internal import Labeling
+internal import Store
+
+extension JobPerformer {
+    /// The desk of a batch, run to where the job has come.
+    func makeDesk(for batch: LabelingJob.Batch) async throws -> BatchDesk {
+        guard let row = try await environment.jobs.batch(batch.round, of: id) else {
+            throw EngineFailure.unreadable("batch \(batch.round) of job \(id)")
+        }
+        let open = try await openObjects()
+        let work = WorkBatch(
+            objects: row.objects, workersPerObject: specification.workersPerObject,
+            taskTimeLimit: specification.taskTimeLimit, availability: specification.availability,
+            startedAt: batch.started)
+        let crowd = try await crowd()
+        let schedule: BatchDesk.Schedule
+        switch specification.steering.workforce {
+        case .simulated:
+            let truth = try await truth(of: row.objects)
+            schedule = .crowd(CrowdSchedule(work, crowd: crowd) { truth[$0] })
+        case .scripted, .portal:
+            let answers = try await scriptedAnswers(to: row.objects)
+            schedule = .scripted(ScriptedSchedule(work) { answers[$0] ?? [] })
+        }
+        return BatchDesk(
+            round: batch.round, batch: row.objects, open: open, roster: crowd.workers.map(\.identity),
+            schedule: schedule, skipping: batch.eventsTaken)
+    }
+
+    /// The people of the team. A script has as many workers as an object can ask.
+    func crowd() async throws -> Crowd {
+        let steering = specification.steering
+        let pool: CrowdModel.Pool = specification.isPublicCrowd ? .publicCrowd : .privateTeam
+        let preset = CrowdModel.Preset(rawValue: steering.crowd.rawValue) ?? CrowdModel.standard(pool)
+        return Crowd(
+            CrowdModel(preset, pool: pool), size: max(steering.workers, specification.workersPerObject),
+            classes: try await labelingTask().categories.names.count, region: specification.region,
+            team: SeededDraws(seed: steering.seed).scoped(specification.workteamArn), job: specification.draws)
+    }
+
+    private func openObjects() async throws -> [Int: DataObject] {
+        var open: [Int: DataObject] = [:]
+        var after = -1
+        while true {
+            let start = after
+            let rows = try await environment.jobs.read(id) { try $0.objects(.open, after: start, limit: 1000) }
+            guard let last = rows.last else { return open }
+            for row in rows { open[row.index] = row.state.withUnsafeBytes { DataObject(decoding: $0) } }
+            after = last.index
+        }
+    }
+
+    // MARK: Truth
+
+    /// The classes of objects whose truth is known: from the registry, else from the folder's name.
+    func truth(of objects: [Int]) async throws -> [Int: Int] {
+        let categories = try await labelingTask().categories
+        var truth: [Int: Int] = [:]
+        for slice in objects.slices(of: environment.limits.engineSliceRows) {
+            let sources = try await sources(of: slice)
+            let known = try await environment.control.truth(
+                of: sources.values.map(\.truthKey), account: specification.account)
+            for (index, source) in sources {
+                if let bytes = known[source.truthKey] {
+                    truth[index] = bytes.withUnsafeBytes { Truth.label($0, categories) }
+                } else {
+                    truth[index] = Truth.folderLabel(of: source, categories)
+                }
+            }
+        }
+        return truth
+    }
+
+    /// What manifest lines say is to be labeled.
+    func sources(of objects: [Int]) async throws -> [Int: ObjectSource] {
+        let lines = try await environment.jobs.read(id) { try $0.lines(objects) }
+        return lines.compactMapValues { line in ManifestScanner.source(of: line) }
+    }
+
+    // MARK: Scripts
+
+    private func scriptedAnswers(to objects: [Int]) async throws -> [Int: [[UInt8]?]] {
+        let name = JobName(
+            account: specification.account, region: specification.region, name: specification.name)
+        var answers: [Int: [[UInt8]?]] = [:]
+        for slice in objects.slices(of: environment.limits.engineSliceRows) {
+            let sources = try await sources(of: slice)
+            var wanted: [ScriptedAnswers.Object] = slice.map { .line($0) }
+            wanted += slice.compactMap { sources[$0].map { .source($0.text) } }
+            let given = try await environment.control.answers(for: name, objects: wanted)
+            let byObject = Dictionary(given.map { ($0.object, $0.contents) }) { first, _ in first }
+            for index in slice {
+                let contents = byObject[.line(index)] ?? sources[index].flatMap { byObject[.source($0.text)] }
+                answers[index] = contents.map(Self.answerContents)
+            }
+        }
+        return answers
+    }
+
+    private static func answerContents(_ list: [UInt8]) -> [[UInt8]?] {
+        guard let elements = (try? JSONValue(parsing: list))?.array else { return [] }
+        return elements.map { $0.isNull ? nil : $0.compactBytes }
+    }
+}
+
+extension Array {
+    /// The elements in runs of at most `size`.
+    func slices(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,158 @@
+// The interpreter of one labeling job: it performs the effects in the outbox one after another, fires the timers that
+// are due, lets the workforce work up to the present, and feeds every result back as an event. It decides nothing; what
+// it holds in memory (the batch's schedule, open objects, categories, the latest model) can be made again at any time.
+//
+// One turn runs at a time. Event, new state and effects are one transaction; a crash between any two steps leaves the
+// effect in the outbox, and performing it again writes the same bytes in the same places.
+
+internal import JSON
+internal import Kernel
+internal import Labeling
+internal import Learning
+internal import Store
+
+/// Carries one job on.
+actor JobPerformer {
+    nonisolated let id: JobID
+    nonisolated let specification: LabelingJobSpecification
+    nonisolated let environment: EngineEnvironment
+    /// Set when the job has been asked to stop, or the program is closing.
+    nonisolated let cancellation = Cancellation()
+    nonisolated let files: any JobFiles
+
+    var desk: BatchDesk?
+    var task: (any LabelingTask)?
+    var model: (any Classifier)?
+    var features: FeatureStore?
+    /// Who the team's people are, by worker id.
+    var roster: [String: WorkerIdentity]?
+
+    init(_ id: JobID, specification: LabelingJobSpecification, environment: EngineEnvironment) {
+        self.id = id
+        self.specification = specification
+        self.environment = environment
+        files = environment.files.files(of: specification.account)
+    }
+
+    /// What a change leaves behind.
+    struct Position: Sendable {
+        var job: LabelingJob
+        var hasEffects: Bool
+    }
+
+    /// Carries the job on as far as it can go.
+    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock is
+    ///   live; while it is advanced by hand, the clock follows the work.
+    /// - Returns: the instant of server time at which there is more to do; nil when the job has ended.
+    func turn(horizon: Instant) async throws -> Instant? {
+        var position = try await current()
+        while !Task.isCancelled {
+            if position.hasEffects, let row = try await environment.jobs.nextEffect(of: id) {
+                guard let effect = LabelingJob.Effect(decoding: row.effect) else {
+                    throw EngineFailure.unreadable("effect \(row.sequence) of job \(id)")
+                }
+                position = try await perform(effect, sequence: row.sequence)
+                continue
+            }
+            if position.job.phase.isTerminal {
+                releaseAll()
+                return nil
+            }
+            let timer = position.job.timers.first
+            let work = try await nextWork(position.job)
+            let next = min(timer?.due ?? .distantFuture, work ?? .distantFuture)
+            let reach = specification.jobTime(at: max(horizon, environment.serverClock.now()))
+            guard next <= reach else { return specification.servedTime(at: next) }
+            environment.serverClock.move(to: specification.servedTime(at: next))
+            if let work, work <= timer?.due ?? .distantFuture {
+                position = try await takeWork(position.job, upTo: min(reach, timer?.due ?? .distantFuture))
+            } else if let timer {
+                position = try await commit(timer.timer.event, at: timer.due)
+            }
+        }
+        return environment.serverClock.now()
+    }
+
+    /// Job time now.
+    nonisolated var now: Instant { specification.jobTime(at: environment.serverClock.now()) }
+
+    private func current() async throws -> Position {
+        let environment = environment, plan = specification.plan
+        return try await environment.jobs.change(id, .engine) { change in
+            Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
+        }
+    }
+
+    /// Applies an event and stores what follows, in one transaction with `also`.
+    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    func commit(
+        _ event: LabelingJob.Event, at instant: Instant, finishing sequence: Int64? = nil,
+        also: (@Sendable (any JobTransaction) throws -> Void)? = nil
+    ) async throws -> Position {
+        try await commit(at: instant, finishing: sequence) { change in
+            try also?(change)
+            return event
+        }
+    }
+
+    /// As above, for events that are known only inside the transaction.
+    func commit(
+        at instant: Instant, finishing sequence: Int64?,
+        _ event: @escaping @Sendable (any JobTransaction) throws -> LabelingJob.Event
+    ) async throws -> Position {
+        let plan = specification.plan, served = environment.serverClock.now()
+        let position = try await environment.jobs.change(id, .engine) { change in
+            if let sequence, try !change.hasEffect(sequence) {
+                return Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
+            }
+            var job = try JobChange.job(change, plan)
+            let effects = job.apply(try event(change), at: instant)
+            if let sequence { try change.finishEffect(sequence) }
+            return try JobChange.save(job, effects, change, served: served)
+        }
+        environment.display.note(position.job.phase.status, of: id)
+        return position
+    }
+
+    /// Drops everything that can be made again.
+    func releaseAll() {
+        desk = nil
+        task = nil
+        model = nil
+        features?.remove()
+        features = nil
+    }
+}
+
+/// Why the engine, not the user, is at fault.
+enum EngineFailure: Error, Hashable {
+    case unreadable(String)
+}
+
+/// Reading and writing a job's state inside a transaction.
+enum JobChange {
+    static func job(_ change: any JobTransaction, _ plan: LabelingJob.Plan) throws -> LabelingJob {
+        let row = try change.job()
+        guard let job = LabelingJob(decoding: row.state, plan: plan) else {
+            throw EngineFailure.unreadable("state of job \(row.id)")
+        }
+        return job
+    }
+
+    /// Stores a state with the effects and records that go with it.
+    static func save(
+        _ job: LabelingJob, _ effects: [LabelingJob.Effect], _ change: any JobTransaction, served: Instant
+    ) throws -> JobPerformer.Position {
+        try change.append(effects.compactMap(\.encoded))
+        let records = effects.compactMap { effect -> TimelineRow? in
+            guard case .record(let record) = effect else { return nil }
+            return TimelineRow(at: job.time, served: served, entry: JSONValue.object(record.json).compactBytes)
+        }
+        try change.append(records)
+        let hasEffects = try change.hasEffects()
+        try change.save(
+            state: job.encoded, status: job.phase.status, isTerminal: job.phase.isTerminal, modified: served,
+            due: job.phase.isTerminal && !hasEffects ? nil : served)
+        return JobPerformer.Position(job: job, hasEffects: hasEffects)
+    }
+}

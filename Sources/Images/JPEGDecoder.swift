@@ -1,0 +1,86 @@
+// JPEG through libjpeg-turbo's TurboJPEG interface, which returns errors instead of jumping.
+
+internal import CImages
+
+/// Reads one JPEG image.
+struct JPEGDecoder {
+    func header(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageHeader {
+        let decompressor = try Decompressor()
+        let (header, _) = try decompressor.header(of: bytes)
+        return header
+    }
+
+    func decode(
+        _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, atLeast side: Int?
+    ) throws(ImageError) -> Bitmap {
+        let decompressor = try Decompressor()
+        let (header, colours) = try decompressor.header(of: bytes)
+        let eighths = side.map { scale(for: header, atLeast: $0) } ?? 8
+        let width = (header.width * eighths + 7) / 8, height = (header.height * eighths + 7) / 8
+        // Inks (four channels) are not converted by the library.
+        let isInk = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
+        let channels = isInk ? 4 : 3
+        var pixels = [UInt8](repeating: 0, count: width * height * channels)
+        try decompressor.decompress(
+            bytes, into: &pixels, width: width, height: height, format: isInk ? TJPF_CMYK : TJPF_RGB)
+        return Bitmap(width: width, height: height, pixels: isInk ? withoutInk(pixels) : pixels)
+    }
+
+    /// Eighths of the full size, as few as keep both sides at least `side`. The library scales by all of 1/8 … 8/8.
+    private func scale(for header: ImageHeader, atLeast side: Int) -> Int {
+        let shorter = min(header.width, header.height)
+        return (1...8).first { (shorter * $0 + 7) / 8 >= side } ?? 8
+    }
+
+    /// CMYK as Adobe writes it, inverted: each value is the light left over.
+    private func withoutInk(_ pixels: [UInt8]) -> [UInt8] {
+        var result = [UInt8]()
+        result.reserveCapacity(pixels.count / 4 * 3)
+        for start in stride(from: 0, to: pixels.count, by: 4) {
+            let key = Int(pixels[start + 3])
+            for channel in 0..<3 { result.append(UInt8(Int(pixels[start + channel]) * key / 255)) }
+        }
+        return result
+    }
+}
+
+/// Owns a TurboJPEG handle.
+private final class Decompressor {
+    private let handle: tjhandle
+
+    init() throws(ImageError) {
+        guard let handle = tjInitDecompress() else { throw .corrupt("no memory for a decoder") }
+        self.handle = handle
+    }
+
+    deinit { tjDestroy(handle) }
+
+    func header(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> (header: ImageHeader, colours: UInt32) {
+        var width: Int32 = 0, height: Int32 = 0, sampling: Int32 = 0, colours: Int32 = 0
+        let status = tjDecompressHeader3(
+            handle, bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), &width, &height, &sampling,
+            &colours)
+        try check(status)
+        guard width > 0, height > 0 else { throw .corrupt("no size") }
+        return (ImageHeader(format: .jpeg, width: Int(width), height: Int(height)), UInt32(bitPattern: colours))
+    }
+
+    func decompress(
+        _ bytes: UnsafeRawBufferPointer, into pixels: inout [UInt8], width: Int, height: Int, format: TJPF
+    ) throws(ImageError) {
+        let status = pixels.withUnsafeMutableBufferPointer { (buffer) -> Int32 in
+            tjDecompress2(
+                handle, bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), buffer.baseAddress,
+                Int32(width), 0, Int32(height), Int32(format.rawValue), TJFLAG_LIMITSCANS)
+        }
+        try check(status)
+    }
+
+    /// Warnings are for damage the decoder could repair, and pass; but an image that ends early is not one.
+    private func check(_ status: Int32) throws(ImageError) {
+        guard status != 0 else { return }
+        let reason = String(cString: tjGetErrorStr2(handle))
+        if reason.contains("remature end") { throw .truncated }
+        if tjGetErrorCode(handle) != TJERR_WARNING.rawValue { throw .corrupt(reason) }
+    }
+}

@@ -1,0 +1,35 @@
+/// A queue whose front moves along an array; the space behind it is given back in large steps.
+package struct FIFO<Element> {
+    private var elements: [Element] = []
+    private var head = 0
+
+    package init() {}
+
+    package var count: Int { elements.count - head }
+
+    package mutating func append(_ element: Element) { elements.append(element) }
+
+    /// Takes the front element.
+    package mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        let element = elements[head]
+        head += 1
+        if head == elements.count {
+            elements.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 1024 {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+
+    /// Empties the queue and returns what was in it.
+    package mutating func removeAll() -> [Element] {
+        defer {
+            elements = []
+            head = 0
+        }
+        return Array(elements[head...])
+    }
+}

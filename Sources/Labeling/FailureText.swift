@@ -1,0 +1,91 @@
+// Every text with which a job or an object fails. The service's own wording is mostly unknown: texts start with the class
+// of the error, then name file, line and value, so that the reader can act.
+
+internal import Kernel
+
+/// Why a labeling job failed: its `FailureReason`.
+package enum FailureText {
+    /// Cut to what `FailureReason` can hold.
+    package static func bounded(_ text: String) -> String {
+        let most = Limits().failureReasonCharacters
+        return text.unicodeScalars.count <= most
+            ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(most - 1))) + "…"
+    }
+
+    // MARK: Input
+
+    package static func manifestUnreadable(_ uri: String, cause: String) -> String {
+        clientError("The input manifest \(uri) could not be read: \(cause).")
+    }
+    package static func manifest(_ uri: String, _ error: ManifestError) -> String {
+        switch error {
+        case .notAnObject(let line): clientError("Line \(line) of \(uri) is not a valid JSON object.")
+        case .lineTooLong(let line, let most):
+            clientError("Line \(line) of \(uri) has more than \(most) characters.")
+        }
+    }
+    package static func manifestEmpty(_ uri: String) -> String {
+        clientError("The input manifest \(uri) has no lines.")
+    }
+    package static func tooManyObjects(_ count: Int, most: Int) -> String {
+        clientError("The input manifest has \(count) objects; this task type allows \(most).")
+    }
+    package static func labelCategories(_ uri: String, cause: String) -> String {
+        clientError("The label category file \(uri) is not valid: \(cause).")
+    }
+    package static func template(_ uri: String, cause: String) -> String {
+        clientError("The worker task template \(uri) could not be read: \(cause).")
+    }
+
+    // MARK: Course of the job
+
+    package static func tooFewObjectsToAutomate(_ count: Int) -> String {
+        let least = Limits().automatedLabelingMinimumObjects
+        return clientError("Automated data labeling needs at least \(least) objects; the manifest has \(count).")
+    }
+    package static func firstSampleFailed(_ failed: Int, of sample: Int) -> String {
+        clientError("\(failed) of \(sample) objects in the first sample failed, above the limit of 10 percent.")
+    }
+    package static var personalDataUndeclared: String {
+        clientError(
+            "The public workforce needs the FreeOfPersonallyIdentifiableInformation declaration.")
+    }
+    package static var expired: String { clientError("The labeling job did not finish within 30 days.") }
+    package static func function(_ arn: String, cause: String) -> String {
+        clientError("The function \(arn) failed: \(cause).")
+    }
+    package static func initialModel(_ arn: String, cause: String) -> String {
+        clientError("The initial active learning model \(arn) could not be used: \(cause).")
+    }
+    package static func outputRefused(_ uri: String, cause: String) -> String {
+        clientError("The output could not be written to \(uri): \(cause).")
+    }
+    package static func outcomeForced(phase: String) -> String {
+        clientError("A rule of this server made the labeling job fail in the phase \(phase).")
+    }
+    package static func internalError(_ cause: String) -> String { bounded("InternalServerError: \(cause)") }
+
+    private static func clientError(_ text: String) -> String { bounded("ClientError: " + text) }
+}
+
+/// Why one object has no label: the `failure-reason` of its metadata.
+package enum ObjectFailureText {
+    /// Nobody answered while the task was available. The first words are the service's; its list of possible reasons
+    /// follows in the same order.
+    package static let expired =
+        "ClientError: Annotation tasks expired. Nobody's answer arrived while the object was offered. Look for: a task "
+        + "availability lifetime that is too short; a price per task that is too low; a custom template that does not "
+        + "work; an object that is damaged or too large to show; workers who all declined the task."
+    /// As many workers declined as were asked.
+    package static let declined =
+        "ClientError: Annotation tasks expired. As many workers declined the object as were asked to label it."
+    /// Answers came, but none of them fits the task.
+    package static let unusableAnswers =
+        "ClientError: The annotations of this object could not be consolidated: no answer names one of the labels."
+    package static func unreadable(_ uri: String, cause: String) -> String {
+        FailureText.bounded("ClientError: The object \(uri) could not be read: \(cause).")
+    }
+    package static func notAnImage(_ uri: String, cause: String) -> String {
+        FailureText.bounded("ClientError: The object \(uri) is not a usable image: \(cause).")
+    }
+}

@@ -1,0 +1,80 @@
+// The label category file of classification, box and segmentation jobs:
+// {"document-version": "2018-11-28", "labels": [{"label": "…"}, …]}. Read leniently: the version may be spelled either
+// way or be missing, and members that this form does not know are passed over.
+
+internal import JSON
+
+/// The label categories of a job, in the order of the file; a label's index is what classification writes.
+package struct LabelCategories: Hashable, Sendable {
+    package let names: [String]
+    private let indices: [String: Int]
+
+    /// Why a label category file is refused, in words that end a sentence.
+    package struct Invalid: Error, Hashable, Sendable {
+        package var cause: String
+    }
+
+    /// - Parameters:
+    ///   - names: the labels in order.
+    ///   - bounds: how many there must be; an upper bound of nil is no limit.
+    package init(
+        names: [String], bounds: (least: Int, most: Int?), longestName: Int = 256
+    ) throws(Invalid) {
+        var indices: [String: Int] = [:]
+        for (index, name) in names.enumerated() {
+            guard !name.isEmpty else { throw Invalid(cause: "label \(index + 1) is empty") }
+            guard name.unicodeScalars.count <= longestName else {
+                throw Invalid(
+                    cause: "label \(index + 1) has \(name.unicodeScalars.count) characters; at most \(longestName) "
+                        + "are allowed")
+            }
+            guard indices.updateValue(index, forKey: name) == nil else {
+                throw Invalid(cause: "the label \"\(name)\" occurs more than once")
+            }
+        }
+        guard names.count >= bounds.least else {
+            throw Invalid(cause: "it has \(counted(names.count)); this task type needs at least \(bounds.least)")
+        }
+        if let most = bounds.most, names.count > most {
+            throw Invalid(cause: "it has \(counted(names.count)); this task type allows at most \(most)")
+        }
+        self.names = names
+        self.indices = indices
+    }
+
+    /// Reads the file.
+    package init(parsing file: [UInt8], for type: TaskType, isAutomated: Bool = false) throws(Invalid) {
+        let bytes = file.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(file.dropFirst(3)) : file
+        let document: JSONValue
+        do {
+            document = try JSONValue(parsing: bytes)
+        } catch {
+            throw Invalid(cause: "it is not JSON (\(error))")
+        }
+        guard case .object(let members) = document else {
+            throw Invalid(cause: "it holds \(document.kind) where an object should stand")
+        }
+        guard let labels = members["labels"]?.array else {
+            throw Invalid(cause: "it has no list called \"labels\"")
+        }
+        var names: [String] = []
+        for (index, label) in labels.enumerated() {
+            guard let name = label["label"]?.string else {
+                throw Invalid(cause: "entry \(index + 1) of \"labels\" has no text called \"label\"")
+            }
+            names.append(name)
+        }
+        try self.init(
+            names: names, bounds: type.labelCategoryBounds(isAutomated: isAutomated),
+            longestName: type.categoryNameCharacters)
+    }
+
+    /// The index of a label, by its exact name.
+    package func index(of name: String) -> Int? { indices[name] }
+
+    package static func == (left: LabelCategories, right: LabelCategories) -> Bool { left.names == right.names }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(names) }
+}
+
+private func counted(_ labels: Int) -> String { labels == 1 ? "one label" : "\(labels) labels" }

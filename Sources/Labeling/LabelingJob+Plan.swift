@@ -1,0 +1,106 @@
+// What a job decides by: fixed when it is created.
+
+package import Kernel
+
+extension LabelingJob {
+    /// The numbers of a labeling job that its workflow depends on.
+    package struct Plan: Hashable, Sendable {
+        /// Automated data labeling: people label a sample, a model the rest.
+        package var isAutomated = false
+        /// The first batch is a probe (public workforce, or automated labeling).
+        package var hasProbe = false
+        /// MaxConcurrentTaskCount: objects with people at one time.
+        package var maxConcurrentObjects = 1000
+        /// StoppingConditions.MaxHumanLabeledObjectCount.
+        package var maxHumanLabeled: Int?
+        /// StoppingConditions.MaxPercentageOfInputDatasetLabeled.
+        package var maxPercentageLabeled = 100
+        package var objectLimit = 100_000
+        /// Fewest objects that automated labeling takes.
+        package var minimumObjects = 1250
+        package var initializing: Duration = .seconds(1)
+        /// TaskAvailabilityLifetimeInSeconds, counted from the start of a batch.
+        package var availability: Duration = .seconds(2_592_000)
+        /// A consolidation call takes this many objects …
+        package var consolidationObjects = 50
+        /// … or what waits, this long after the first.
+        package var consolidationDelay: Duration = .seconds(60)
+        /// A job that has not ended by then fails (developer guide: 30 days).
+        package var lifetime: Duration = .seconds(30 * 86_400)
+        package var created: Instant = .epoch
+        package var forcedOutcome: ForcedOutcome?
+
+        package init() {}
+
+        /// Objects of the probe batch, as observed of the service.
+        static let probe = 10
+
+        /// Human labels of the validation set: 20 % of the objects, 10 % from 5,000 objects on (developer guide,
+        /// "Automate data labeling").
+        package static func validationTarget(objects: Int) -> Int {
+            objects < 5000 ? (objects + 4) / 5 : (objects + 9) / 10
+        }
+    }
+
+    /// An end that a test asks for: `fail|stop|expire@<phase>[:<round>]`.
+    package struct ForcedOutcome: Hashable, Sendable, CustomStringConvertible {
+        package enum Kind: String, Hashable, Sendable, CaseIterable { case fail, stop, expire }
+
+        package var kind: Kind
+        package var phase: String
+        package var round: Int?
+
+        static let phases = [
+            "initializing", "selecting", "annotating", "consolidating", "training", "predicting",
+        ]
+
+        /// Nil unless the text has the form and names a phase that can be left.
+        package init?(_ text: String) {
+            let halves = text.split(separator: "@", omittingEmptySubsequences: false)
+            guard halves.count == 2, let kind = Kind(rawValue: String(halves[0])) else { return nil }
+            let place = halves[1].split(separator: ":", omittingEmptySubsequences: false)
+            guard (1...2).contains(place.count), Self.phases.contains(String(place[0])) else { return nil }
+            self.kind = kind
+            phase = String(place[0])
+            if place.count == 2 {
+                guard let round = Int(place[1]), round > 0 else { return nil }
+                self.round = round
+            }
+        }
+
+        package var description: String { "\(kind.rawValue)@\(phase)" + (round.map { ":\($0)" } ?? "") }
+
+        func applies(to phase: Phase) -> Bool {
+            phase.name == self.phase && (round == nil || phase.round == round)
+        }
+    }
+
+    /// A timer that runs in job time.
+    package enum Timer: String, Hashable, Sendable, CaseIterable {
+        case initialized, groupingDue, availabilityEnded, expired
+
+        package var event: Event {
+            switch self {
+            case .initialized: .initialized
+            case .groupingDue: .groupingDue
+            case .availabilityEnded: .availabilityEnded
+            case .expired: .expired
+            }
+        }
+    }
+
+    /// The timers now running, soonest first; ties in the order of their declaration.
+    package var timers: [(timer: Timer, due: Instant)] {
+        if phase.isEnding { return [] }
+        var timers: [(timer: Timer, due: Instant)] = []
+        if phase == .initializing, time < plan.created + plan.initializing {
+            timers.append((.initialized, plan.created + plan.initializing))
+        }
+        if let first = waiting.first { timers.append((.groupingDue, first.at + plan.consolidationDelay)) }
+        if let batch, case .annotating = phase, time < batch.started + plan.availability {
+            timers.append((.availabilityEnded, batch.started + plan.availability))
+        }
+        timers.append((.expired, plan.created + plan.lifetime))
+        return timers.enumerated().sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }.map(\.element)
+    }
+}

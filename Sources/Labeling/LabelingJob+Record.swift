@@ -1,0 +1,57 @@
+// The lines of a job's timeline as JSON, for the control API and the reports drawn from it.
+
+package import JSON
+
+internal import Kernel
+
+extension LabelingJob.Record {
+    /// The record as JSON: `event` names it, the other members are its figures.
+    package var json: JSONObject {
+        switch self {
+        case .entered(let phase):
+            var object: JSONObject = ["event": "entered", "phase": .string(phase.name)]
+            object["round"] = phase.round.map { .integer($0) }
+            return object
+        case .manifest(let manifest):
+            return [
+                "event": "manifestLoaded", "objects": .integer(manifest.objects),
+                "labeled": .integer(manifest.labeledByHumans + manifest.labeledByMachine),
+                "failed": .integer(manifest.failed),
+            ]
+        case .batch(let choice):
+            return [
+                "event": "batchChosen", "round": .integer(choice.round), "open": .integer(choice.open),
+                "unreadable": .integer(choice.unreadable),
+            ]
+        case .consolidated(let call):
+            return [
+                "event": "consolidated", "call": .integer(call.number), "labeled": .integer(call.labeled),
+                "failed": .integer(call.failed),
+            ]
+        case .trained(let model):
+            return [
+                "event": "trained", "round": .integer(model.round), "model": .string(model.name),
+                "examples": .integer(model.examples),
+            ]
+        case .trainingFailed(let reason): return ["event": "trainingFailed", "reason": .string(reason)]
+        case .predicted(let prediction): return prediction.json
+        case .stopRequested: return ["event": "stopRequested"]
+        case .stoppingConditionMet: return ["event": "stoppingConditionMet"]
+        case .failed(let reason): return ["event": "failed", "reason": .string(reason)]
+        case .late(let event): return ["event": "ignored", "what": .string(event)]
+        }
+    }
+}
+
+extension LabelingJob.Prediction {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [
+            "event": "predicted", "round": .integer(round), "validation": .integer(validation),
+            "above": .integer(assured.items), "correct": .integer(assured.correct), "bound": .double(bound),
+            "labeled": .integer(labeled),
+        ]
+        object["threshold"] = threshold.map { .double($0) }
+        if !remark.isEmpty { object["remark"] = .string(remark) }
+        return object
+    }
+}

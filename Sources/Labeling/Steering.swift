@@ -1,0 +1,159 @@
+// What a test may decide about a job without touching the tool under test: members of a rule's `set`, or job tags
+// `groundwork:<name>`. Read once, when the job is created; a value that is not understood is refused there and then.
+
+package import JSON
+
+/// The knobs of one job; nil leaves the next source's value.
+package struct Steering: Hashable, Sendable {
+    package enum Workforce: String, Hashable, Sendable, CaseIterable { case simulated, scripted, portal }
+    package enum Crowd: String, Hashable, Sendable, CaseIterable { case perfect, expert, mturk, spammy }
+    package enum Schedule: String, Hashable, Sendable, CaseIterable { case documented, efficient }
+    package enum Learner: String, Hashable, Sendable, CaseIterable {
+        /// The backbone's maps where its weights have been fetched, else the small network.
+        case automatic
+        case backbone, network
+        /// Knows the truth and is told how sure to be: for tests of the workflow.
+        case scripted
+        case none
+    }
+
+    package var workforce: Workforce?
+    package var crowd: Crowd?
+    /// `s3://` address of a manifest whose lines carry the truth.
+    package var truthManifest: String?
+    package var truthAttribute: String?
+    /// Answers given in a rule: one list per manifest line.
+    package var answers: JSONValue?
+    package var outcome: LabelingJob.ForcedOutcome?
+    package var pace: Double?
+    package var seed: UInt64?
+    package var schedule: Schedule?
+    package var minObjects: Int?
+    package var workers: Int?
+    package var learner: Learner?
+
+    package init() {}
+
+    /// Why a value is refused.
+    package struct Refusal: Error, Hashable, Sendable {
+        package var name: String
+        package var value: String
+        package var rule: String
+
+        package var description: String { "Value '\(value)' at '\(name)' is not allowed: \(rule)." }
+    }
+
+    package static let tagPrefix = "groundwork:"
+
+    /// Reads the `set` of a rule.
+    package init(rule: JSONObject) throws(Refusal) {
+        for member in rule.members { try set(member.name, to: member.value) }
+    }
+
+    /// Reads job tags; tags without the prefix are the user's own.
+    package init(tags: [(key: String, value: String)]) throws(Refusal) {
+        for tag in tags where tag.key.hasPrefix(Self.tagPrefix) {
+            let name = tag.key.dropFirst(Self.tagPrefix.count)
+            let value: JSONValue
+            switch name {
+            case "pace", "seed", "workers", "min-objects", "minObjects":
+                guard let number = try? JSONValue(parsing: tag.value), number.number != nil else {
+                    throw Refusal(name: tag.key, value: tag.value, rule: "it must be a number")
+                }
+                value = number
+            default: value = .string(tag.value)
+            }
+            try set(String(name), to: value)
+        }
+    }
+
+    /// This, and where it is silent, the other.
+    package func over(_ other: Steering) -> Steering {
+        var result = self
+        result.workforce = workforce ?? other.workforce
+        result.crowd = crowd ?? other.crowd
+        if truthManifest == nil {
+            result.truthManifest = other.truthManifest
+            result.truthAttribute = truthAttribute ?? other.truthAttribute
+        }
+        result.answers = answers ?? other.answers
+        result.outcome = outcome ?? other.outcome
+        result.pace = pace ?? other.pace
+        result.seed = seed ?? other.seed
+        result.schedule = schedule ?? other.schedule
+        result.minObjects = minObjects ?? other.minObjects
+        result.workers = workers ?? other.workers
+        result.learner = learner ?? other.learner
+        return result
+    }
+
+    private mutating func set(_ name: String, to value: JSONValue) throws(Refusal) {
+        switch name {
+        case "workforce": workforce = try word(name, value)
+        case "crowd": crowd = try word(name, value)
+        case "schedule": schedule = try word(name, value)
+        case "learner": learner = try word(name, value)
+        case "truth", "truth-manifest": try setTruth(name, value)
+        case "truth-attribute": truthAttribute = try text(name, value)
+        case "answers":
+            guard value.array != nil else { throw refusal(name, value, "it must be a list with a list per object") }
+            answers = value
+        case "outcome":
+            guard let parsed = LabelingJob.ForcedOutcome(try text(name, value)) else {
+                throw refusal(
+                    name, value,
+                    "it must be fail, stop or expire, then @ and one of "
+                        + LabelingJob.ForcedOutcome.phases.joined(separator: ", ") + ", then :round if wanted")
+            }
+            outcome = parsed
+        case "pace":
+            guard let number = value.double, number > 0, number <= 1_000_000 else {
+                throw refusal(name, value, "it must be a number above 0 and at most 1000000")
+            }
+            pace = number
+        case "seed":
+            guard let number = value.integer, number >= 0 else {
+                throw refusal(name, value, "it must be a whole number of at least 0")
+            }
+            seed = UInt64(number)
+        case "minObjects", "min-objects": minObjects = try count(name, value, 1...1_000_000)
+        case "workers": workers = try count(name, value, 1...10_000)
+        default: throw Refusal(name: name, value: value.compactText, rule: "there is no setting of that name")
+        }
+    }
+
+    private mutating func setTruth(_ name: String, _ value: JSONValue) throws(Refusal) {
+        let address = value["manifest"] ?? value
+        guard let text = address.string, S3URI(text) != nil else {
+            throw refusal(name, value, "it must be the s3:// address of a manifest")
+        }
+        truthManifest = text
+        if let attribute = value["attribute"] { truthAttribute = try self.text("truth.attribute", attribute) }
+    }
+
+    private func word<Word: RawRepresentable & CaseIterable>(
+        _ name: String, _ value: JSONValue
+    ) throws(Refusal) -> Word where Word.RawValue == String {
+        guard let word = value.string.flatMap(Word.init(rawValue:)) else {
+            throw refusal(name, value, "it must be one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return word
+    }
+
+    private func text(_ name: String, _ value: JSONValue) throws(Refusal) -> String {
+        guard let text = value.string, !text.isEmpty else { throw refusal(name, value, "it must be a text") }
+        return text
+    }
+
+    private func count(_ name: String, _ value: JSONValue, _ range: ClosedRange<Int>) throws(Refusal) -> Int {
+        guard let count = value.integer, range.contains(count) else {
+            throw refusal(
+                name, value, "it must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return count
+    }
+
+    private func refusal(_ name: String, _ value: JSONValue, _ rule: String) -> Refusal {
+        Refusal(name: name, value: value.string ?? value.compactText, rule: rule)
+    }
+}

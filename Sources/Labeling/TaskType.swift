@@ -1,0 +1,157 @@
+// The kinds of labeling task and what the service fixes for each: names, type strings, limits, the form of the worker's
+// page. A job's kind is not a member of any request; it follows from the functions it names (TaskType+ARNs.swift).
+
+package import Kernel
+
+/// A kind of labeling task. The raw value is the name its AWS-owned functions carry after `PRE-` and `ACS-`.
+package enum TaskType: String, CaseIterable, Hashable, Sendable {
+    case imageMultiClass = "ImageMultiClass"
+    case imageMultiClassMultiLabel = "ImageMultiClassMultiLabel"
+    case textMultiClass = "TextMultiClass"
+    case textMultiClassMultiLabel = "TextMultiClassMultiLabel"
+    case videoMultiClass = "VideoMultiClass"
+    case boundingBox = "BoundingBox"
+    case semanticSegmentation = "SemanticSegmentation"
+    case namedEntityRecognition = "NamedEntityRecognition"
+    case videoObjectDetection = "VideoObjectDetection"
+    case videoObjectTracking = "VideoObjectTracking"
+    case pointCloudObjectDetection = "3DPointCloudObjectDetection"
+    case pointCloudObjectTracking = "3DPointCloudObjectTracking"
+    case pointCloudSemanticSegmentation = "3DPointCloudSemanticSegmentation"
+    case verificationBoundingBox = "VerificationBoundingBox"
+    case verificationSemanticSegmentation = "VerificationSemanticSegmentation"
+    case adjustmentBoundingBox = "AdjustmentBoundingBox"
+    case adjustmentSemanticSegmentation = "AdjustmentSemanticSegmentation"
+    case adjustmentVideoObjectDetection = "AdjustmentVideoObjectDetection"
+    case adjustmentVideoObjectTracking = "AdjustmentVideoObjectTracking"
+    case adjustmentPointCloudObjectDetection = "Adjustment3DPointCloudObjectDetection"
+    case adjustmentPointCloudObjectTracking = "Adjustment3DPointCloudObjectTracking"
+    case adjustmentPointCloudSemanticSegmentation = "Adjustment3DPointCloudSemanticSegmentation"
+    case passThrough = "PassThrough"
+    /// The customer's own functions; no AWS-owned function carries this name.
+    case custom = "Custom"
+
+    /// The kinds that AWS-owned functions stand for.
+    package static let builtIn = allCases.filter { $0 != .custom }
+}
+
+extension TaskType {
+    /// The task that an adjustment changes the labels of; every other kind is its own.
+    package var base: TaskType {
+        switch self {
+        case .adjustmentBoundingBox: .boundingBox
+        case .adjustmentSemanticSegmentation: .semanticSegmentation
+        case .adjustmentVideoObjectDetection: .videoObjectDetection
+        case .adjustmentVideoObjectTracking: .videoObjectTracking
+        case .adjustmentPointCloudObjectDetection: .pointCloudObjectDetection
+        case .adjustmentPointCloudObjectTracking: .pointCloudObjectTracking
+        case .adjustmentPointCloudSemanticSegmentation: .pointCloudSemanticSegmentation
+        default: self
+        }
+    }
+
+    package var isAdjustment: Bool { base != self }
+    package var isVerification: Bool { self == .verificationBoundingBox || self == .verificationSemanticSegmentation }
+    package var isPointCloud: Bool {
+        switch base {
+        case .pointCloudObjectDetection, .pointCloudObjectTracking, .pointCloudSemanticSegmentation: true
+        default: false
+        }
+    }
+    package var isVideoFrame: Bool { base == .videoObjectDetection || base == .videoObjectTracking }
+
+    /// Whether people's work on one object is never merged: exactly one worker sees it.
+    package var takesSingleWorker: Bool { isPointCloud || isVideoFrame }
+
+    /// What `type` in the label's metadata says.
+    package var metadataType: String {
+        switch base {
+        case .imageMultiClass: "groundtruth/image-classification"
+        case .imageMultiClassMultiLabel: "groundtruth/image-classification-multilabel"
+        case .textMultiClass: "groundtruth/text-classification"
+        case .textMultiClassMultiLabel: "groundtruth/text-classification-multilabel"
+        case .videoMultiClass: "groundtruth/video-classification"
+        case .boundingBox: "groundtruth/object-detection"
+        case .semanticSegmentation: "groundtruth/semantic-segmentation"
+        case .namedEntityRecognition: "groundtruth/text-span"
+        case .videoObjectDetection: "groundtruth/video-object-detection"
+        case .videoObjectTracking: "groundtruth/video-object-tracking"
+        case .pointCloudObjectDetection: "groundtruth/point_cloud_object_detection"
+        case .pointCloudObjectTracking: "groundtruth/point_cloud_object_tracking"
+        case .pointCloudSemanticSegmentation: "groundtruth/point_cloud_single_frame_semantic_segmentation"
+        case .verificationBoundingBox, .verificationSemanticSegmentation: "groundtruth/label-verification"
+        default: "groundtruth/custom"
+        }
+    }
+
+    /// Whether the label is written to a file of its own, so that the label attribute's name must end in `-ref`.
+    package var writesLabelFiles: Bool {
+        switch base {
+        case .semanticSegmentation, .pointCloudSemanticSegmentation, .pointCloudObjectTracking: true
+        default: isVideoFrame
+        }
+    }
+
+    /// Which member of `UiConfig` a job of this kind gives.
+    package enum WorkerInterface: Hashable, Sendable {
+        case template
+        /// The AWS-owned page of this name.
+        case humanTaskUi(String)
+    }
+
+    package var workerInterface: WorkerInterface {
+        switch base {
+        case .namedEntityRecognition: .humanTaskUi("NamedEntityRecognition")
+        case .videoObjectDetection: .humanTaskUi("VideoObjectDetection")
+        case .videoObjectTracking: .humanTaskUi("VideoObjectTracking")
+        case .pointCloudObjectDetection: .humanTaskUi("PointCloudObjectDetection")
+        case .pointCloudObjectTracking: .humanTaskUi("PointCloudObjectTracking")
+        case .pointCloudSemanticSegmentation: .humanTaskUi("PointCloudSemanticSegmentation")
+        default: .template
+        }
+    }
+
+    /// Whether a label category file must be given; custom workflows may do without.
+    package var needsLabelCategories: Bool { self != .custom && self != .passThrough }
+}
+
+// MARK: Limits (developer guide: input data quotas)
+
+extension TaskType {
+    /// How many label categories a job may have; nil above is no limit.
+    package func labelCategoryBounds(isAutomated: Bool) -> (least: Int, most: Int?) {
+        switch base {
+        case .imageMultiClass, .textMultiClass: (2, nil)
+        case .imageMultiClassMultiLabel, .textMultiClassMultiLabel: (2, 50)
+        case .boundingBox: (1, 50)
+        case .semanticSegmentation: (1, isAutomated ? 20 : nil)
+        case .videoMultiClass: (1, 30)
+        case .custom, .passThrough: (0, nil)
+        default: (1, takesSingleWorker ? 30 : nil)
+        }
+    }
+
+    /// The longest name of a label category, in characters.
+    package var categoryNameCharacters: Int { takesSingleWorker ? 16 : 256 }
+
+    /// The largest `TaskTimeLimitInSeconds`.
+    package var longestTaskTime: Duration { takesSingleWorker ? .seconds(30 * 86_400) : .seconds(28_800) }
+
+    /// The largest number of objects in one job.
+    package func objectsPerJob(_ limits: Limits) -> Int {
+        base == .semanticSegmentation || self == .verificationSemanticSegmentation
+            ? limits.objectsPerSegmentationJob : limits.objectsPerJob
+    }
+
+    /// The largest image, in pixels; with automated labeling it is bounded by its sides.
+    package func largestImage(isAutomated: Bool, _ limits: Limits) -> ImageBound {
+        guard isAutomated else { return .pixels(limits.imagePixels) }
+        return base == .semanticSegmentation
+            ? .sides(width: 1920, height: 1080) : .sides(width: 3840, height: 2160)
+    }
+
+    package enum ImageBound: Hashable, Sendable {
+        case pixels(Int)
+        case sides(width: Int, height: Int)
+    }
+}

@@ -1,0 +1,77 @@
+// Who holds which key. The verifier asks a CredentialSource for every request, so an answer must be quick and must not wait.
+
+internal import Digests
+package import Kernel
+
+/// The person or program behind an access key.
+package struct Identity: Hashable, Sendable {
+    package var account: AccountID
+    package var displayName: String
+    /// The 64 hexadecimal digits by which S3 names an owner.
+    package var canonicalID: String
+
+    /// - Parameter canonicalID: derived from the account where none is given.
+    package init(account: AccountID, displayName: String? = nil, canonicalID: String? = nil) {
+        self.account = account
+        self.displayName = displayName ?? account.description
+        self.canonicalID =
+            canonicalID ?? Hex.text(SHA256Digest.of(Array("canonical user of \(account)".utf8)))
+    }
+}
+
+/// An access key with its secret and its holder.
+package struct Credentials: Hashable, Sendable {
+    package var accessKey: String
+    package var secret: String
+    package var identity: Identity
+    /// Set for temporary credentials: requests must carry it too.
+    package var sessionToken: String?
+    /// When temporary credentials end.
+    package var expiration: Instant?
+
+    package init(
+        accessKey: String, secret: String, identity: Identity, sessionToken: String? = nil, expiration: Instant? = nil
+    ) {
+        self.accessKey = accessKey
+        self.secret = secret
+        self.identity = identity
+        self.sessionToken = sessionToken
+        self.expiration = expiration
+    }
+}
+
+/// Knows credentials by their access key.
+package protocol CredentialSource: Sendable {
+    func credentials(for accessKey: String) -> Credentials?
+}
+
+/// Credentials that are fixed when the server starts.
+package struct CredentialSet: CredentialSource {
+    private var byAccessKey: [String: Credentials] = [:]
+
+    /// Of two entries with the same access key the later one counts.
+    package init(_ credentials: [Credentials]) {
+        for entry in credentials { byAccessKey[entry.accessKey] = entry }
+    }
+
+    package func credentials(for accessKey: String) -> Credentials? { byAccessKey[accessKey] }
+
+    package var count: Int { byAccessKey.count }
+}
+
+extension Credentials {
+    /// The key `test` with the secret `test`, which every tool's quick start uses.
+    package static func wellKnown(account: AccountID) -> Credentials {
+        Credentials(accessKey: "test", secret: "test", identity: Identity(account: account, displayName: "test"))
+    }
+
+    /// The key that the AWS tools would find in this environment.
+    package init?(environment: [String: String], account: AccountID) {
+        guard let accessKey = environment["AWS_ACCESS_KEY_ID"], !accessKey.isEmpty,
+            let secret = environment["AWS_SECRET_ACCESS_KEY"], !secret.isEmpty
+        else { return nil }
+        self.init(
+            accessKey: accessKey, secret: secret, identity: Identity(account: AccountID(accessKey) ?? account),
+            sessionToken: environment["AWS_SESSION_TOKEN"].flatMap { $0.isEmpty ? nil : $0 })
+    }
+}

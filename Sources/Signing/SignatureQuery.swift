@@ -1,0 +1,53 @@
+// The signature's parameters in a query. Their names are matched exactly, as AWS does.
+
+/// The signing parameters of a presigned request, decoded.
+struct SignatureQuery {
+    private(set) var algorithm: String?, credential: String?, date: String?, expires: String?
+    private(set) var signedHeaders: String?, signature: String?, sessionToken: String?
+    /// Whether the parameters are those of Signature Version 2.
+    private(set) var isVersion2 = false
+
+    /// Nil where the query holds no signature at all.
+    init?(_ query: String) {
+        let isSigned = withBytes(of: query) { query in
+            var isSigned = false
+            var start = 0
+            while start < query.count {
+                let end = query.next(UInt8(ascii: "&"), from: start)
+                let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+                if read(query, start..<nameEnd, min(nameEnd + 1, end)..<end) { isSigned = true }
+                start = end + 1
+            }
+            return isSigned
+        }
+        if !isSigned { return nil }
+    }
+
+    /// Takes one parameter. True where it makes the request a signed one.
+    private mutating func read(_ query: UnsafeBufferPointer<UInt8>, _ name: Range<Int>, _ value: Range<Int>) -> Bool {
+        if query.spells("AWSAccessKeyId", in: name) {
+            isVersion2 = true
+            return true
+        }
+        guard name.count > 6, query.spells("X-Amz-", in: name.lowerBound..<name.lowerBound + 6) else { return false }
+        let rest = name.lowerBound + 6..<name.upperBound
+        func decoded() -> String { PercentEncoding.decode(query.part(value)) }
+        if query.spells("Algorithm", in: rest) {
+            algorithm = decoded()
+        } else if query.spells("Credential", in: rest) {
+            credential = decoded()
+        } else if query.spells("Date", in: rest) {
+            date = decoded()
+        } else if query.spells("Expires", in: rest) {
+            expires = decoded()
+        } else if query.spells("SignedHeaders", in: rest) {
+            signedHeaders = decoded()
+        } else if query.spells("Signature", in: rest) {
+            signature = decoded()
+        } else {
+            if query.spells("Security-Token", in: rest) { sessionToken = decoded() }
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,113 @@
+// The seam of everything that is neither object nor job: work teams, workforces, models and their tags, and what
+// steers jobs in tests: rules, truth, answers given beforehand. Documents are bytes to the store.
+
+package import Kernel
+
+/// Named resources, tags, and the documents that steer jobs.
+package protocol ControlStore: Sendable {
+    /// Adds a resource unless one of its name exists or the account and region hold `limit` of its kind already.
+    func create(_ resource: Resource, limit: Int) async throws -> ResourceCreation
+    /// Writes a resource whether or not it exists.
+    func put(_ resource: Resource) async throws
+    func resource(_ name: ResourceName) async throws -> Resource?
+    func resources(_ kind: ResourceName.Kind, account: AccountID, region: Region) async throws -> [Resource]
+    /// False where there was none.
+    func delete(_ name: ResourceName) async throws -> Bool
+
+    func tags(of arn: String) async throws -> [Tag]
+    /// Adds or replaces tags unless more than `limit` would stand: then false, and nothing is changed.
+    func putTags(_ tags: [Tag], of arn: String, limit: Int) async throws -> Bool
+    func deleteTags(_ keys: [String], of arn: String) async throws
+
+    /// The rules document; nil until one is put.
+    func rules() async throws -> [UInt8]?
+    func putRules(_ document: [UInt8]) async throws
+
+    func putTruth(_ entries: [TruthEntry], account: AccountID) async throws
+    func truth(of sources: [String], account: AccountID) async throws -> [String: [UInt8]]
+
+    /// Replaces the answers given beforehand for one job.
+    func putAnswers(_ answers: [ScriptedAnswers], for job: JobName) async throws
+    func hasAnswers(for job: JobName) async throws -> Bool
+    func answers(for job: JobName, objects: [ScriptedAnswers.Object]) async throws -> [ScriptedAnswers]
+
+    /// Forgets what belongs to one account, or everything.
+    func reset(_ account: AccountID?) async throws
+}
+
+/// A work team, workforce or model, by name.
+package struct ResourceName: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable { case workteam, workforce, model }
+
+    package var kind: Kind
+    package var account: AccountID
+    package var region: Region
+    package var name: String
+
+    package init(_ kind: Kind, account: AccountID, region: Region, name: String) {
+        self.kind = kind
+        self.account = account
+        self.region = region
+        self.name = name
+    }
+}
+
+/// A stored resource.
+package struct Resource: Hashable, Sendable {
+    package var name: ResourceName
+    package var created: Instant
+    package var updated: Instant
+    package var document: [UInt8]
+
+    package init(name: ResourceName, created: Instant, updated: Instant, document: [UInt8]) {
+        self.name = name
+        self.created = created
+        self.updated = updated
+        self.document = document
+    }
+}
+
+/// What came of creating a resource.
+package enum ResourceCreation: Hashable, Sendable {
+    case created, nameTaken, limitReached
+}
+
+/// A tag of a resource.
+package struct Tag: Hashable, Sendable {
+    package var key: String
+    package var value: String
+
+    package init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// What is true of an object: the annotation simulated people know.
+package struct TruthEntry: Hashable, Sendable {
+    /// URI, or hash of the text.
+    package var source: String
+    package var truth: [UInt8]
+
+    package init(source: String, truth: [UInt8]) {
+        self.source = source
+        self.truth = truth
+    }
+}
+
+/// The answers of one object, given beforehand.
+package struct ScriptedAnswers: Hashable, Sendable {
+    package enum Object: Hashable, Sendable {
+        case line(Int)
+        case source(String)
+    }
+
+    package var object: Object
+    /// JSON: a list with one answerContent per worker, null where that worker never answers.
+    package var contents: [UInt8]
+
+    package init(object: Object, contents: [UInt8]) {
+        self.object = object
+        self.contents = contents
+    }
+}

@@ -1,0 +1,114 @@
+// Where everything is kept: one folder per port, for its owner alone, used by one process at a time.
+
+internal import Glibc
+internal import Kernel
+internal import Synchronization
+
+/// A data directory, locked until it is closed.
+package final class DataDirectory: Sendable {
+    /// Where the data directory is.
+    package enum Location: Hashable, Sendable {
+        case path(String)
+        /// A folder for temporary files, removed at the end. `in` is the folder to make it in.
+        case ephemeral(in: String)
+
+        /// `$XDG_DATA_HOME/groundwork/<port>`, or below `~/.local/share` (XDG base directory specification).
+        package static func standard(port: Int, environment: [String: String]) -> Location? {
+            // The specification: a relative path is invalid and to be ignored.
+            if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") {
+                return .path("\(folder)/groundwork/\(port)")
+            }
+            guard let home = environment["HOME"], !home.isEmpty else { return nil }
+            return .path("\(home)/.local/share/groundwork/\(port)")
+        }
+
+        /// A temporary folder below `$TMPDIR`.
+        package static func ephemeral(environment: [String: String]) -> Location {
+            let folder = environment["TMPDIR"] ?? ""
+            return .ephemeral(in: folder.hasPrefix("/") ? folder : "/tmp")
+        }
+    }
+
+    /// Why a data directory cannot be used; the text is for the person at the terminal.
+    package struct Refusal: Error, Hashable, CustomStringConvertible {
+        package let description: String
+    }
+
+    package let path: String
+    package let isEphemeral: Bool
+    private let lock: Mutex<OpenFile?>
+
+    /// Makes the folder where it is missing and locks it.
+    package init(_ location: Location, port: Int) throws {
+        switch location {
+        case .path(let path):
+            self.path = path
+            isEphemeral = false
+            try DataDirectory.makeFolders(path)
+        case .ephemeral(let folder):
+            path = try DataDirectory.makeTemporaryFolder(in: folder)
+            isEphemeral = true
+        }
+        lock = Mutex(try DataDirectory.lock(path, port: port))
+    }
+
+    package var databasePath: String { path + "/groundwork.db" }
+    package var blobsPath: String { path + "/blobs" }
+
+    /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.
+    package func close() {
+        if isEphemeral { try? Files.removeTree(path) }
+        lock.withLock { $0 = nil }
+    }
+
+    private static func makeFolders(_ path: String) throws {
+        guard path.hasPrefix("/") else {
+            throw Refusal(description: "the data directory \(path) is not an absolute path")
+        }
+        var made = ""
+        for name in path.split(separator: "/") {
+            made += "/" + name
+            // Parents get the usual mode, cut by the umask; the data directory itself is for its owner alone.
+            guard mkdir(made, made.count < path.count ? 0o755 : 0o700) == 0 || errno == EEXIST else {
+                throw Refusal(description: "cannot make \(made): \(errorText())")
+            }
+        }
+        guard chmod(path, 0o700) == 0 else {
+            throw Refusal(description: "cannot make \(path) private: \(errorText())")
+        }
+    }
+
+    private static func makeTemporaryFolder(in folder: String) throws -> String {
+        var template = Array("\(folder)/groundwork-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
+        guard let made else { throw Refusal(description: "cannot make a folder in \(folder): \(errorText())") }
+        return String(cString: made)
+    }
+
+    /// The lock is the system's, so it ends with the process, however that ends; the text in the file is for people.
+    private static func lock(_ path: String, port: Int) throws -> OpenFile {
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Refusal(description: "cannot write in \(path): \(errorText())") }
+        let file = OpenFile(owning: descriptor)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw Refusal(
+                description: "the data directory \(path) is in use by \(holder(descriptor)); "
+                    + "stop it, or choose another with --data-dir or --ephemeral")
+        }
+        let text = "process \(getpid()) on port \(port)\n"
+        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count else {
+            throw Refusal(description: "cannot write in \(path): \(errorText())")
+        }
+        return file
+    }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        let bytes = [UInt8](unsafeUninitializedCapacity: 100) { buffer, filled in
+            filled = max(0, pread(descriptor, buffer.baseAddress, buffer.count, 0))
+        }
+        let text = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return text.isEmpty ? "another process" : text
+    }
+
+    private static func errorText() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,80 @@
+// The tables of the object index.
+//
+// `objects` holds one row per key: the current version. It carries everything but the bytes, so that listing and HEAD
+// never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`. Versions
+// that are no longer current will live in a table of their own, and `version` is there for the current one's id.
+// A blob may be shared by copies: whoever removes a row asks whether another still names it.
+
+package import SQLite
+
+/// The schema of buckets, objects and uploads.
+package enum ObjectSchema {
+    package static let migrations = Migrations(
+        part: "objects",
+        [
+            Migration(
+                "buckets, objects, uploads",
+                sql: """
+                    CREATE TABLE buckets(
+                        id INTEGER PRIMARY KEY,
+                        name TEXT NOT NULL UNIQUE,
+                        account TEXT NOT NULL,
+                        region TEXT NOT NULL,
+                        created INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE INDEX buckets_by_account ON buckets(account, name);
+                    CREATE TABLE bucket_configurations(
+                        bucket INTEGER NOT NULL REFERENCES buckets(id) ON DELETE CASCADE,
+                        kind TEXT NOT NULL,
+                        document BLOB NOT NULL,
+                        PRIMARY KEY(bucket, kind)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE bodies(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+                    CREATE TABLE objects(
+                        bucket INTEGER NOT NULL,
+                        key TEXT NOT NULL,
+                        version TEXT,
+                        etag TEXT NOT NULL,
+                        size INTEGER NOT NULL,
+                        modified INTEGER NOT NULL,
+                        storage_class TEXT,
+                        checksum_algorithm TEXT,
+                        checksum BLOB,
+                        checksum_parts INTEGER,
+                        fields TEXT,
+                        tags TEXT,
+                        parts TEXT,
+                        body INTEGER,
+                        blob TEXT,
+                        PRIMARY KEY(bucket, key)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX objects_by_blob ON objects(blob) WHERE blob IS NOT NULL;
+                    CREATE TABLE uploads(
+                        id TEXT PRIMARY KEY,
+                        bucket INTEGER NOT NULL,
+                        key TEXT NOT NULL,
+                        initiated INTEGER NOT NULL,
+                        initiator TEXT NOT NULL,
+                        storage_class TEXT,
+                        checksum_algorithm TEXT,
+                        checksum_composite INTEGER NOT NULL,
+                        fields TEXT,
+                        tags TEXT
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX uploads_by_key ON uploads(bucket, key, id);
+                    CREATE TABLE parts(
+                        upload TEXT NOT NULL,
+                        number INTEGER NOT NULL,
+                        etag TEXT NOT NULL,
+                        size INTEGER NOT NULL,
+                        modified INTEGER NOT NULL,
+                        checksum_algorithm TEXT,
+                        checksum BLOB,
+                        body INTEGER,
+                        blob TEXT,
+                        PRIMARY KEY(upload, number)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX parts_by_blob ON parts(blob) WHERE blob IS NOT NULL;
+                    """)
+        ])
+}

@@ -1,0 +1,48 @@
+// The object index in SQLite: readers on their own connections, changes as units of the one writer.
+
+internal import Kernel
+internal import SQLite
+
+/// Rows about buckets, objects and uploads, in a SQLite file.
+final class SQLiteObjectIndex: ObjectIndex {
+    private let path: String
+    private let writer: Writer
+    private let readers: ReaderPool
+
+    init(path: String, writer: Writer, readers: ReaderPool) {
+        self.path = path
+        self.writer = writer
+        self.readers = readers
+    }
+
+    func makeReader() throws -> any ObjectReader { SQLiteObjectReader(try .readOnly(path: path)) }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any ObjectReader) throws -> Value
+    ) async throws -> Value {
+        try await readers.read { try body(SQLiteObjectReader($0)) }
+    }
+
+    func apply(
+        _ change: ObjectChange, priority: WritePriority,
+        completion: @escaping @Sendable (Result<ChangeOutcome, any Error>) -> Void
+    ) {
+        writer.submit(
+            priority == .engine ? .engine : .interactive,
+            { connection in
+                var tables = ObjectTables(connection)
+                try tables.apply(change)
+                return tables.outcome
+            },
+            completion: { result in
+                completion(
+                    result.mapError { error in
+                        switch error as? Writer.Refusal {
+                        case .overloaded: StoreBusy.overloaded
+                        case .closed: StoreBusy.closing
+                        case nil: error
+                        }
+                    })
+            })
+    }
+}

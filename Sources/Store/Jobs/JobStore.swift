@@ -1,0 +1,124 @@
+// The seam of labeling jobs. A change of a job is a unit that runs inside the writer's transaction: it reads the current
+// state, decides, and writes state, objects, effects and timeline together, so that no two changes can miss each other.
+
+package import Kernel
+
+/// Labeling jobs, their objects, effects and timelines.
+package protocol JobStore: Sendable {
+    /// Adds a job, unless the account and region have one of that name: then nil.
+    /// - Parameter archivesTerminal: a job of that name that has ended gives way: it keeps its rows under a name that
+    ///   no call can reach.
+    func create(_ job: NewJob, archivesTerminal: Bool) async throws -> JobID?
+
+    /// Runs a change of one job in a transaction of its own.
+    func change<Value: Sendable>(
+        _ job: JobID, _ priority: ChangePriority, _ body: @escaping @Sendable (any JobTransaction) throws -> Value
+    ) async throws -> Value
+
+    func job(_ id: JobID) async throws -> JobRow?
+    func job(_ name: JobName) async throws -> JobRow?
+    func jobs(_ query: JobQuery) async throws -> [JobRow]
+    /// Every job that is not terminal or still has effects, soonest due first.
+    func activeJobs() async throws -> [DueJob]
+    func nextEffect(of job: JobID) async throws -> OutboxRow?
+    func timeline(of job: JobID, after position: Int, limit: Int) async throws -> [TimelineRow]
+    func batch(_ round: Int, of job: JobID) async throws -> BatchRow?
+    /// Reads of one job's objects and lines over one view; `body` is short and bounded.
+    func read<Value: Sendable>(
+        _ job: JobID, _ body: @escaping @Sendable (any JobReading) throws -> Value
+    ) async throws -> Value
+    /// Removes a job and all its rows.
+    func remove(_ job: JobID) async throws
+    /// Removes the jobs of one account, or all; returns their ids.
+    func removeAll(of account: AccountID?) async throws -> [JobID]
+}
+
+/// Interactive changes go before the engine's.
+package enum ChangePriority: Sendable { case interactive, engine }
+
+/// A job to be created.
+package struct NewJob: Sendable {
+    package var name: JobName
+    package var created: Instant
+    package var status: String
+    package var specification: [UInt8]
+    package var state: [UInt8]
+    package var due: Instant
+
+    package init(
+        name: JobName, created: Instant, status: String, specification: [UInt8], state: [UInt8], due: Instant
+    ) {
+        self.name = name
+        self.created = created
+        self.status = status
+        self.specification = specification
+        self.state = state
+        self.due = due
+    }
+}
+
+/// Which jobs to list (API reference: ListLabelingJobs).
+package struct JobQuery: Sendable {
+    package enum Order: Sendable { case name, creationTime, status }
+
+    package var account: AccountID
+    package var region: Region
+    package var createdAfter: Instant?
+    package var createdBefore: Instant?
+    package var modifiedAfter: Instant?
+    package var modifiedBefore: Instant?
+    package var nameContains: String?
+    package var order = Order.creationTime
+    package var isDescending = false
+
+    package init(account: AccountID, region: Region) {
+        self.account = account
+        self.region = region
+    }
+}
+
+/// What can be read of one job.
+package protocol JobReading {
+    /// Objects by index; those that are only manifest lines are missing.
+    func objects(_ indices: [Int]) throws -> [Int: ObjectRow]
+    /// Status and round of the objects of an index range that are more than manifest lines.
+    func marks(in range: Range<Int>) throws -> [Int: (status: ObjectRow.Status, round: Int)]
+    func lines(_ indices: [Int]) throws -> [Int: [UInt8]]
+    /// Lines with their objects' labels, in order, for the output manifest.
+    func labeledLines(
+        in range: Range<Int>,
+        _ body: (_ index: Int, _ line: UnsafeRawBufferPointer, _ label: UnsafeRawBufferPointer) throws -> Void
+    ) throws
+    /// Objects of a status in order of index, after one.
+    func objects(_ status: ObjectRow.Status, after index: Int, limit: Int) throws -> [ObjectRow]
+    /// The waiting objects that the latest model is least sure of.
+    func leastConfident(limit: Int) throws -> [Int]
+    /// Human labels in draw order: index, category, use.
+    func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)]
+    func count(_ status: ObjectRow.Status) throws -> Int
+    /// A document kept with the job, such as its label categories or its latest model.
+    func document(_ name: String) throws -> [UInt8]?
+    func latestBatch() throws -> BatchRow?
+    func batch(_ round: Int) throws -> BatchRow?
+}
+
+/// A change of one job; everything in it becomes visible together or not at all.
+package protocol JobTransaction: JobReading {
+    /// The job as it is now.
+    func job() throws -> JobRow
+    /// - Parameter due: server time at which the job next has something to do; nil for a job that has ended.
+    func save(state: [UInt8], status: String, isTerminal: Bool, modified: Instant, due: Instant?) throws
+    func append(_ effects: [[UInt8]]) throws
+    func finishEffect(_ sequence: Int64) throws
+    /// Whether an effect is still in the outbox: a repeated performance finds it gone.
+    func hasEffect(_ sequence: Int64) throws -> Bool
+    func hasEffects() throws -> Bool
+    func append(_ entries: [TimelineRow]) throws
+    func put(_ lines: [ManifestRow]) throws
+    func put(_ objects: [ObjectRow]) throws
+    func putDocument(_ name: String, _ bytes: [UInt8]) throws
+    func put(_ batch: BatchRow) throws
+    /// Sets the latest model's confidence of objects that wait, making rows where there were none.
+    func putConfidences(_ confidences: [(index: Int, confidence: Double)]) throws
+    func setUse(_ use: ObjectRow.Use, of indices: [Int]) throws
+}

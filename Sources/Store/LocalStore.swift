@@ -1,0 +1,78 @@
+// The local implementation of all seams: one SQLite file for rows, a folder of files for bytes, one writer.
+
+package import Kernel
+package import SQLite
+
+/// What an acknowledged write has survived.
+package enum Durability: String, CaseIterable, Sendable {
+    /// The end of the process.
+    case relaxed
+    /// A power loss.
+    case full
+}
+
+/// Everything that is kept in a data directory, open.
+package final class LocalStore: Sendable {
+    package struct Settings: Sendable {
+        package var durability = Durability.relaxed
+        package var readers = 4
+        package var fileThreads = 4
+        package var entropy: any Entropy = SystemEntropy()
+        /// Tables of other parts that live in the same file.
+        package var migrations: [Migrations] = []
+        /// Asked at every step that can fail; for tests and simulations.
+        package var failureHook: FailureHook?
+
+        package init() {}
+    }
+
+    package let directory: DataDirectory
+    package let index: any ObjectIndex
+    package let blobs: any BlobStore
+    /// The one writer; units of all parts meet here.
+    package let writer: Writer
+    package let readers: ReaderPool
+    private let files: FileBlobStore
+
+    /// Opens the store and brings its tables up to date. Refuses data of a newer program.
+    package init(_ directory: DataDirectory, _ settings: Settings = Settings()) throws {
+        self.directory = directory
+        var connection = Connection.Settings()
+        connection.synchronization = directory.isEphemeral ? .off : settings.durability == .full ? .full : .relaxed
+        let main = try Connection(path: directory.databasePath, access: .readWrite, settings: connection)
+        try Migrations.apply([ObjectSchema.migrations] + settings.migrations, to: main)
+        files = try FileBlobStore(
+            FileBlobStore.Settings(
+                folder: directory.blobsPath, isSynced: settings.durability == .full && !directory.isEphemeral,
+                threads: settings.fileThreads, hook: settings.failureHook),
+            entropy: settings.entropy)
+        readers = try ReaderPool(path: directory.databasePath, count: settings.readers)
+        writer = try Writer(main, failureHook: settings.failureHook)
+        blobs = files
+        index = SQLiteObjectIndex(path: directory.databasePath, writer: writer, readers: readers)
+    }
+
+    /// A read-only connection for one thread.
+    package func makeReadConnection() throws -> Connection { try .readOnly(path: directory.databasePath) }
+
+    /// Removes the blobs of an earlier run that never got their row, or lost it. To be called once after opening, beside
+    /// normal work; says how many there were.
+    @discardableResult
+    package func sweepOrphans() async throws -> Int {
+        let removed = Monitor(0)
+        try await blobs.leftovers { [index, blobs] portion in
+            let orphans = try await index.read { try $0.unreferenced(among: portion) }
+            blobs.discard(orphans)
+            removed.withLock { $0 += orphans.count }
+        }
+        return removed.withLock { $0 }
+    }
+
+    /// Finishes what is queued and closes everything. Blocks until that is done.
+    package func close() {
+        files.close()
+        writer.close()
+        readers.close()
+        directory.close()
+    }
+}

@@ -1,0 +1,59 @@
+// From a routed request to the input of its operation. The one entrance to the readers.
+
+internal import JSON
+package import Kernel
+package import Shapes
+
+/// Reads and checks inputs.
+package struct RequestDecoder: Sendable {
+    /// Hears of every member in a request that is not in the model: operation, and the member's path.
+    private let onUnknownMember: @Sendable (OperationSchema, String) -> Void
+
+    package init(onUnknownMember: @escaping @Sendable (OperationSchema, String) -> Void = { _, _ in }) {
+        self.onUnknownMember = onUnknownMember
+    }
+
+    /// The input of an operation. For operations that stream their body, `body` is empty and not looked at.
+    package func decode<Requested: Operation>(
+        _ operation: Requested.Type, head: RequestHead, route: Route, body: [UInt8] = []
+    ) throws(ServiceError) -> Requested.Input {
+        switch Requested.schema.service.wireProtocol {
+        case .restXML, .restJSON:
+            var reader = RESTShapeReader(route, head.headers, body: body)
+            let input = Requested.Input(from: &reader)
+            try reader.finish()
+            report(reader.problems, Requested.schema)
+            return input
+        case .awsJSON:
+            var reader = JSONShapeReader(try Self.object(body), Requested.schema.input)
+            let input = Requested.Input(from: &reader)
+            try reader.problems.check()
+            report(reader.problems, Requested.schema)
+            return input
+        case .awsQuery:
+            var reader = QueryShapeReader(route.form, Requested.schema.input)
+            let input = Requested.Input(from: &reader)
+            try reader.problems.check()
+            return input
+        }
+    }
+
+    private func report(_ problems: Problems, _ operation: OperationSchema) {
+        for member in problems.unknownMembers { onUnknownMember(operation, member) }
+    }
+
+    /// The object that a JSON request is; an empty body counts as an empty object.
+    private static func object(_ body: [UInt8]) throws(ServiceError) -> JSONObject {
+        if body.isEmpty { return JSONObject() }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw .serializationException("The body is not JSON: \(error)")
+        }
+        guard let object = value.object else {
+            throw .serializationException("The body is \(value.kind), not an object")
+        }
+        return object
+    }
+}

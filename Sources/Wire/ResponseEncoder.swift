@@ -1,0 +1,88 @@
+// From outputs and errors to status, headers and bytes. The one entrance to the writers.
+
+internal import JSON
+internal import Kernel
+package import Shapes
+
+/// An answer without its streamed body.
+package struct WireResponse: Sendable {
+    package var status: Int
+    package var headers: [(String, String)]
+    /// Empty where the operation streams its answer.
+    package var body: [UInt8]
+}
+
+/// The two ids every answer of S3 carries; other services use the first.
+package struct RequestIdentity: Hashable, Sendable {
+    package let requestID: String
+    package let hostID: String
+
+    package init(requestID: String, hostID: String) {
+        self.requestID = requestID
+        self.hostID = hostID
+    }
+}
+
+/// Writes outputs.
+package enum ResponseEncoder {
+    /// The answer of an operation.
+    package static func encode<Requested: Operation>(
+        _ operation: Requested.Type, _ output: Requested.Output, _ identity: RequestIdentity
+    ) -> WireResponse {
+        let schema = Requested.schema
+        switch schema.service.wireProtocol {
+        case .restXML: return rest(schema, output, identity, contentType: "application/xml")
+        case .restJSON: return rest(schema, output, identity, contentType: "application/json")
+        case .awsJSON:
+            // An operation without output answers with nothing at all, not with an empty object.
+            guard !(output is EmptyShape) else {
+                return WireResponse(status: schema.successStatus, headers: identity.headers(.awsJSON), body: [])
+            }
+            var writer = JSONShapeWriter(schema.output)
+            writer.object(output)
+            return WireResponse(
+                status: schema.successStatus,
+                headers: identity.headers(.awsJSON) + [("Content-Type", "application/x-amz-json-1.1")],
+                body: writer.json.bytes)
+        case .awsQuery:
+            return WireResponse(
+                status: schema.successStatus, headers: identity.headers(.awsQuery) + [("Content-Type", "text/xml")],
+                body: query(schema, output, identity))
+        }
+    }
+
+    private static func rest(
+        _ schema: OperationSchema, _ output: some WritableShape, _ identity: RequestIdentity, contentType: String
+    ) -> WireResponse {
+        var writer = RESTShapeWriter(schema, identity.headers(schema.service.wireProtocol))
+        output.write(to: &writer)
+        let body = writer.finish()
+        if !body.isEmpty { writer.headers.append(("Content-Type", contentType)) }
+        return WireResponse(status: schema.successStatus, headers: writer.headers, body: body)
+    }
+
+    private static func query(
+        _ schema: OperationSchema, _ output: some WritableShape, _ identity: RequestIdentity
+    ) -> [UInt8] {
+        var writer = XMLShapeWriter(schema.output)
+        writer.open(schema.name + "Response", namespace: schema.service.xmlNamespace)
+        if let wrapper = schema.resultElement {
+            writer.open(wrapper)
+            output.write(to: &writer)
+            writer.close(wrapper)
+        }
+        writer.open("ResponseMetadata")
+        writer.element("RequestId", identity.requestID)
+        writer.close("ResponseMetadata")
+        writer.close(schema.name + "Response")
+        return writer.bytes
+    }
+}
+
+extension RequestIdentity {
+    /// The headers that carry the ids in a protocol.
+    package func headers(_ wireProtocol: WireProtocol) -> [(String, String)] {
+        wireProtocol == .restXML
+            ? [("x-amz-request-id", requestID), ("x-amz-id-2", hostID)] : [("x-amzn-RequestId", requestID)]
+    }
+}

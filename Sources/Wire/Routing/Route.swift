@@ -1,0 +1,48 @@
+// What the router answers.
+
+package import Kernel
+package import Shapes
+
+/// A request matched to a served operation, with what matching has taken apart already.
+package struct Route: Sendable {
+    /// A part of the path, decoded.
+    package struct Label: Hashable, Sendable {
+        package let name: String
+        package let value: String
+    }
+
+    package let operation: OperationSchema
+    package let labels: [Label]
+    package let query: [QueryItem]
+    /// Fields of a query-protocol request.
+    package let form: [QueryItem]
+
+    /// The decoded value of a path label, such as `Bucket`.
+    package func label(_ name: String) -> String? { labels.first { $0.name == name }?.value }
+}
+
+/// Where a request leads.
+package enum RoutingResult: Sendable {
+    case served(Route)
+    /// An operation that exists at AWS and not here; also a whole service.
+    case unserved(service: String, operation: String, WireProtocol)
+    /// Nothing that exists.
+    case unknown(ServiceError, WireProtocol)
+
+    /// The error to answer with, unless the request is served.
+    package var error: ServiceError? {
+        switch self {
+        case .served: nil
+        case .unserved(let service, let operation, _): .notImplemented("The operation \(operation) of \(service)")
+        case .unknown(let error, _): error
+        }
+    }
+
+    /// The protocol whose envelope an error takes.
+    package var wireProtocol: WireProtocol {
+        switch self {
+        case .served(let route): route.operation.service.wireProtocol
+        case .unserved(_, _, let wireProtocol), .unknown(_, let wireProtocol): wireProtocol
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Finds service and operation of a request. JSON services name the operation in a header, query services in the form;
+// our control API lives under a path no bucket can have; everything else is S3, where method, path and query keys decide.
+
+package import Kernel
+internal import Shapes
+
+/// The routing table over all services. Made once; safe to use from everywhere.
+package struct WireRouter: Sendable {
+    /// Path of the control API.
+    package static let controlPrefix = "/_groundwork/"
+
+    private let targets: [String: OperationSchema]
+    private let targetServices: [String: ServiceSchema]
+    private let actions: [String: OperationSchema]
+    private let unservedNames: [Service: Set<String>]
+    private let s3: S3Routes
+    private let control: ControlRoutes
+    private let hostSuffixes: [String]
+
+    /// `hostSuffixes`: names below which a host name's first part is a bucket, such as `s3.localhost`.
+    package init(hostSuffixes: [String] = ["localhost"]) {
+        let operations = OperationCatalog.operations
+        targets = Dictionary(
+            uniqueKeysWithValues: operations.compactMap { operation in
+                operation.service.targetPrefix.map { ("\($0).\(operation.name)", operation) }
+            })
+        targetServices = Dictionary(
+            uniqueKeysWithValues: OperationCatalog.services.compactMap { service in
+                service.targetPrefix.map { ($0, service) }
+            })
+        actions = Dictionary(
+            uniqueKeysWithValues: operations.filter { $0.service.wireProtocol == .awsQuery }.map { ($0.name, $0) })
+        unservedNames = Dictionary(
+            uniqueKeysWithValues: Service.allCases.map { service in
+                (service, Set(OperationCatalog.unserved(service).map(\.name)))
+            })
+        s3 = S3Routes(operations.filter { $0.service.service == .s3 }, OperationCatalog.unserved(.s3))
+        control = ControlRoutes(operations.filter { $0.service.service == .control })
+        // A longer suffix is the more telling one.
+        self.hostSuffixes = hostSuffixes.map { "." + $0.lowercased() }.sorted { $0.utf8.count > $1.utf8.count }
+    }
+
+    /// Whether the operation stands in the body, so that the body must be read before `route`.
+    package func needsForm(_ head: RequestHead) -> Bool {
+        guard head.method == "POST", head.path == "/" else { return false }
+        return head.headers["content-type"]?.lowercased().hasPrefix("application/x-www-form-urlencoded") ?? false
+    }
+
+    /// The bucket that a host name carries, for `bucket.suffix`; nil for path-style requests.
+    package func bucket(inHost host: String) -> String? {
+        guard !hostSuffixes.isEmpty else { return nil }
+        let name = (host.split(separator: ":", maxSplits: 1).first.map(String.init) ?? "").lowercased()
+        for suffix in hostSuffixes where name.hasSuffix(suffix) && name.utf8.count > suffix.utf8.count {
+            let bucket = String(name.dropLast(suffix.count))
+            return bucket == "s3" ? nil : bucket
+        }
+        return nil
+    }
+
+    /// Matches a request. `scope` is the service its signature names, `form` its body where `needsForm` asked for it.
+    package func route(_ head: RequestHead, scope: String? = nil, form: [UInt8] = []) -> RoutingResult {
+        if let target = head.headers["x-amz-target"] { return route(target: target) }
+        if head.path.hasPrefix(Self.controlPrefix) { return control.route(head) }
+        let query = QueryItem.parse(head.query)
+        if needsForm(head) {
+            return route(form: QueryItem.parse(String(decoding: form, as: UTF8.self)), query, scope)
+        }
+        if let scope, scope != "s3" { return route(scope: scope, head, query) }
+        return s3.route(head, bucket: head.headers["host"].flatMap { bucket(inHost: $0) }, query)
+    }
+
+    private func route(target: String) -> RoutingResult {
+        if let operation = targets[target] {
+            return .served(Route(operation: operation, labels: [], query: [], form: []))
+        }
+        let parts = target.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let service = targetServices[parts[0]] else {
+            return .unserved(service: parts.first ?? "", operation: parts.last ?? "", .awsJSON)
+        }
+        if unservedNames[service.service]?.contains(parts[1]) == true {
+            return .unserved(service: service.service.rawValue, operation: parts[1], .awsJSON)
+        }
+        return .unknown(.unknownOperationException(), .awsJSON)
+    }
+
+    private func route(form: [QueryItem], _ query: [QueryItem], _ scope: String?) -> RoutingResult {
+        let items = form + query
+        guard let action = items.first(where: { $0.name == "Action" })?.value else {
+            if let scope, scope != "s3" { return .unserved(service: scope, operation: "POST /", .awsQuery) }
+            return .unknown(.invalidAction("The action is missing."), .awsQuery)
+        }
+        let known = OperationCatalog.services.first { $0.wireProtocol == .awsQuery && $0.signingName == scope }
+        if let scope, scope != "s3", known == nil { return .unserved(service: scope, operation: action, .awsQuery) }
+        if let operation = actions[action] {
+            return .served(Route(operation: operation, labels: [], query: query, form: items))
+        }
+        for service in OperationCatalog.services where service.wireProtocol == .awsQuery {
+            if unservedNames[service.service]?.contains(action) == true {
+                return .unserved(service: service.service.rawValue, operation: action, .awsQuery)
+            }
+        }
+        return .unknown(.invalidAction("Could not find operation \(action)"), .awsQuery)
+    }
+
+    /// A signature for another service than S3, without target or form.
+    private func route(scope: String, _ head: RequestHead, _ query: [QueryItem]) -> RoutingResult {
+        guard let service = OperationCatalog.services.first(where: { $0.signingName == scope }) else {
+            return .unserved(service: scope, operation: "\(head.method) \(head.path)", .restJSON)
+        }
+        if service.wireProtocol == .awsQuery { return route(form: [], query, scope) }
+        return .unknown(.unknownOperationException(), service.wireProtocol)
+    }
+}
