@@ -40,17 +40,25 @@ _composer: Composer | None = None
 def arguments() -> argparse.Namespace:
     """The options, checked."""
     parser = argparse.ArgumentParser(
-        prog="make-logo-set", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="make-logo-set",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Makes photographs with and without an invented company logo, and the manifests of a labeling job. "
         "The same options with the same versions of the sources give the same pictures.",
     )
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="folder to write to; its images/ is replaced")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="folder to write to; its images/ is replaced"
+    )
     parser.add_argument("--count", type=int, default=3000, help="number of pictures (default: 3000)")
     parser.add_argument("--positives", type=float, default=0.4, help="share of pictures with the logo (default: 0.4)")
-    parser.add_argument("--level", choices=LEVELS, default="medium", help="how hard the logo is to find (default: medium)")
+    parser.add_argument(
+        "--level", choices=LEVELS, default="medium", help="how hard the logo is to find (default: medium)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="decides everything random (default: 1)")
     parser.add_argument("--size", type=int, default=320, help="side of the pictures in pixels (default: 320)")
-    parser.add_argument("--prefix", default="", help="what stands before images/ in the manifests, for example s3://bucket/folder/")
+    parser.add_argument(
+        "--prefix", default="", help="what stands before images/ in the manifests, for example s3://bucket/folder/"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
     options = parser.parse_args()
     if not 1 <= options.count <= 99_999:
@@ -73,18 +81,21 @@ def main() -> None:
     scenes, sources = pictures.collect(cache)
     drawn = icons.prepare(cache)
     if sum(len(source["pictures"]) for source in sources) < 40:
-        print("make-logo-set: only a few photographs are at hand, so the pictures repeat themselves much", file=sys.stderr)
+        print(
+            "make-logo-set: only a few photographs are at hand, so the pictures repeat themselves much", file=sys.stderr
+        )
     truth = _truth(options.count, options.positives, options.seed)
     images = options.output / "images"
     shutil.rmtree(images, ignore_errors=True)
     images.mkdir(parents=True)
     settings = (scenes, drawn, LEVELS[options.level], options.size, options.seed)
     work = [(index, positive, str(images / f"{index:05d}.jpg")) for index, positive in enumerate(truth)]
+    live = sys.stderr.isatty()
     with multiprocessing.Pool(max(1, options.jobs), _start, settings) as pool:
         for done, _ in enumerate(pool.imap_unordered(_make, work, chunksize=16), 1):
-            if done % 50 == 0 or done == options.count:
-                print(f"\rMaking pictures: {done:,} of {options.count:,} ", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            if done == options.count or live and done % 50 == 0:
+                end = "\n" if done == options.count else ""
+                print(f"\rMaking pictures: {done:,} of {options.count:,} ", end=end, file=sys.stderr, flush=True)
     _write_texts(options, truth, sources)
     print(f"{options.output}: {options.count:,} pictures, {sum(truth):,} with the logo, level {options.level}")
 
@@ -125,17 +136,19 @@ def _write_texts(options: argparse.Namespace, truth: list[bool], sources: list[d
 
 def _licences(sources: list[dict]) -> str:
     lines = [
-        "The pictures of this folder are composites. They may be used to try software; before passing them on, mind the",
-        "licences of their parts. The exact terms stand in each package's own copyright file.", "",
+        "The pictures of this folder are composites. They may be used to try software; before passing them on, mind",
+        "the licences of their parts. The exact terms stand in each package's own copyright file.",
+        "",
     ]
     for source in sources:
         lines.append(f"{source['name']} {source['version']} ({source['kind']}): {', '.join(source['licences'])}")
         lines.append("    " + ", ".join(item["original"] for item in source["pictures"]))
     version = importlib.metadata.version("simplepycons")
     lines += [
-        f"simplepycons {version} (Python package): MIT; the icons are CC0-1.0. The marks remain trademarks of their owners,",
-        "    none of whom has to do with this set.",
-        "The logo with hexagon, disc and waves is invented and part of this project.", "",
+        f"simplepycons {version} (Python package): MIT; the icons are CC0-1.0. The marks remain trademarks of their",
+        "    owners, none of whom has to do with this set.",
+        "The logo with hexagon, disc and waves is invented and part of this project.",
+        "",
     ]
     return "\n".join(lines)
 

@@ -18,6 +18,8 @@ from . import logo
 from .icons import Icons
 from .levels import Level
 
+_DRAWINGS = 0.15
+"""Share of scenes that are drawn wallpapers: flat colours and hard edges, which photographs lack."""
 _WHITE = (255, 255, 255)
 _DARK = (28, 30, 34)
 
@@ -26,7 +28,8 @@ class Composer:
     """Composes the pictures of one set."""
 
     def __init__(self, pictures: Path, icons: Path, level: Level, side: int, seed: int) -> None:
-        self.pictures = sorted(pictures.glob("*.jpg"))
+        self.photographs = sorted(pictures.glob("photograph-*.jpg"))
+        self.drawings = sorted(pictures.glob("drawing-*.jpg"))
         self.icons = Icons(icons)
         self.level, self.side, self.seed = level, side, seed
         self.logos = {colouring: logo.draw(colouring) for colouring in logo.COLOURINGS}
@@ -50,13 +53,16 @@ class Composer:
 
     # The scene.
 
-    def _decode(self, number: int) -> Image.Image:
-        with Image.open(self.pictures[number]) as picture:
+    @staticmethod
+    def _decode(file: Path) -> Image.Image:
+        with Image.open(file) as picture:
             return picture.convert("RGB")
 
     def _scene(self, draw: numpy.random.Generator) -> Image.Image:
-        """A square piece of a photograph, mirrored or not, in slightly different light."""
-        picture = self._decoded(int(draw.integers(len(self.pictures))))
+        """A square piece of a photograph (now and then of a drawing), mirrored or not, in slightly different light."""
+        drawn = draw.random() < _DRAWINGS and self.drawings
+        choice = self.drawings if drawn else self.photographs
+        picture = self._decoded(choice[int(draw.integers(len(choice)))])
         piece = round(min(picture.size) * draw.uniform(0.5, 1.0))
         left = int(draw.integers(picture.width - piece + 1))
         top = int(draw.integers(picture.height - piece + 1))
@@ -107,7 +113,10 @@ class Composer:
     # Into the scene.
 
     def _place(
-        self, mark: Image.Image, canvas: Image.Image, taken: list[tuple[float, float, float]],
+        self,
+        mark: Image.Image,
+        canvas: Image.Image,
+        taken: list[tuple[float, float, float]],
         draw: numpy.random.Generator,
     ) -> Image.Image:
         level = self.level
@@ -159,8 +168,8 @@ class Composer:
         share = draw.uniform(-self.level.occlusion, self.level.occlusion)
         if share <= 0.01:
             return alpha
-        # A disc that is centred on the mark's rim covers a little less than half of its own area of the mark.
-        radius = size * math.sqrt(share * 0.8 / math.pi / 0.45)
+        # The hexagon fills 62 % of its square; of a disc centred on its rim about half covers it.
+        radius = size * math.sqrt(share * 0.56 / math.pi / 0.5)
         angle = draw.uniform(0, 2 * math.pi)
         x = alpha.width / 2 + math.cos(angle) * size * 0.46
         y = alpha.height / 2 + math.sin(angle) * size * 0.46

@@ -25,6 +25,7 @@ def prepare(cache: Path) -> Path:
     if (folder / "icons.json").exists():
         return folder
     folder.mkdir(parents=True, exist_ok=True)
+    print("Drawing other brands' icons (once) ...", file=sys.stderr)
     masks, described = [], []
     for name in sorted(simplepycons.all_icons.names()):
         icon = simplepycons.all_icons[name]
@@ -35,9 +36,6 @@ def prepare(cache: Path) -> Path:
         alpha = Image.open(io.BytesIO(bytes(drawn))).convert("RGBA").getchannel("A")
         masks.append(numpy.asarray(alpha))
         described.append({"name": name, "colour": icon.primary_color})
-        if len(masks) % 200 == 0:
-            print(f"\rDrawing other brands' icons: {len(masks)} ", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
     numpy.save(folder / "masks.npy", numpy.stack(masks))
     (folder / "icons.json").write_text(json.dumps(described))
     return folder
@@ -56,4 +54,4 @@ class Icons:
     def colour(self, index: int) -> tuple[int, int, int]:
         """The brand's colour."""
         text = self.described[index]["colour"].lstrip("#")
-        return tuple(int(text[k:k + 2], 16) for k in (0, 2, 4))
+        return tuple(int(text[k : k + 2], 16) for k in (0, 2, 4))

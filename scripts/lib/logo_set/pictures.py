@@ -20,20 +20,43 @@ from pathlib import Path
 from PIL import Image
 
 PACKAGES = (
-    "gnome-backgrounds", "lomiri-wallpapers", "lomiri-wallpapers-16.04", "lomiri-wallpapers-20.04",
-    "mate-backgrounds", "plasma-workspace-wallpapers", "ukui-wallpapers",
+    "gnome-backgrounds",
+    "lomiri-wallpapers",
+    "lomiri-wallpapers-16.04",
+    "lomiri-wallpapers-20.04",
+    "mate-backgrounds",
+    "plasma-workspace-wallpapers",
+    "ukui-wallpapers",
 )
 # Photographs among the sample pictures; the rest are drawings, microscope fields and test patterns.
 SAMPLES = {
-    "scikit-image": ("skimage", "data", (
-        "astronaut.png", "brick.png", "camera.png", "coffee.png", "grass.png", "gravel.png", "hubble_deep_field.jpg",
-        "moon.png", "motorcycle_left.png", "rocket.jpg",
-    )),
+    "scikit-image": (
+        "skimage",
+        "data",
+        (
+            "astronaut.png",
+            "brick.png",
+            "camera.png",
+            "coffee.png",
+            "grass.png",
+            "gravel.png",
+            "hubble_deep_field.jpg",
+            "moon.png",
+            "motorcycle_left.png",
+            "rocket.jpg",
+        ),
+    ),
     "scikit-learn": ("sklearn", "datasets/images", ("china.jpg", "flower.jpg")),
 }
+# Which wallpapers are photographs; the others are drawings and patterns, which the sets use more sparingly.
+_PHOTOGRAPH = re.compile(
+    r"mate/nature/|lomiri-wallpapers-16.04/(?!.*(analogpattern|umang))|lomiri-wallpapers-20.04/(?!.*Painting)"
+    r"|skimage/data/|sklearn/datasets/"
+    r"|/(Path|OneStandsOut|ColorfulCups|EveningGlow|FallenLeaf|ColdRipple|BytheWater|Kite|DarkestHour|Grey|Volna)/contents"
+)
 MINIMUM_SIDE = 320
 _KEPT_SIDE = 640
-_FORMAT = 2
+_FORMAT = 5
 """Part of the cache's name; raise it when what is kept changes."""
 
 
@@ -63,16 +86,22 @@ def _wallpapers(folder: Path) -> list[dict]:
     sources = []
     for name in PACKAGES:
         if not (folder / name / ".version").exists():
-            print(f"make-logo-set: the Debian package {name} could not be fetched; going on without it", file=sys.stderr)
+            print(
+                f"make-logo-set: the Debian package {name} could not be fetched; going on without it", file=sys.stderr
+            )
             continue
         root = folder / name
         copyright_file = root / "usr/share/doc" / name / "copyright"
         licences = re.findall(r"^License:\s*(\S+)", copyright_file.read_text(errors="replace"), re.MULTILINE)
-        sources.append({
-            "name": name, "kind": "Debian package", "version": (root / ".version").read_text(),
-            "licences": sorted(set(licences)),
-            "files": sorted(str(f) for f in (root / "usr/share").rglob("*") if _is_picture(f)),
-        })
+        sources.append(
+            {
+                "name": name,
+                "kind": "Debian package",
+                "version": (root / ".version").read_text(),
+                "licences": sorted(set(licences)) or ["see its copyright file"],
+                "files": sorted(str(f) for f in (root / "usr/share").rglob("*") if _is_picture(f)),
+            }
+        )
     return sources
 
 
@@ -107,11 +136,15 @@ def _samples() -> list[dict]:
     for distribution, (module, folder, names) in SAMPLES.items():
         specification = importlib.util.find_spec(module)
         root = Path(specification.submodule_search_locations[0]) / folder
-        sources.append({
-            "name": distribution, "kind": "Python package", "version": importlib.metadata.version(distribution),
-            "licences": ["BSD-3-Clause (package); public domain, CC0 or CC-BY (pictures)"],
-            "files": [str(root / name) for name in names if (root / name).exists()],
-        })
+        sources.append(
+            {
+                "name": distribution,
+                "kind": "Python package",
+                "version": importlib.metadata.version(distribution),
+                "licences": ["BSD-3-Clause (package); public domain, CC0 or CC-BY (pictures)"],
+                "files": [str(root / name) for name in names if (root / name).exists()],
+            }
+        )
     return sources
 
 
@@ -122,6 +155,7 @@ def _prepare(sources: list[dict], folder: Path) -> None:
     """Reduces every distinct picture and writes the index last, so that a broken-off run is done again."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    print("Preparing the photographs (once) ...", file=sys.stderr)
     seen: list[int] = []
     count = 0
     for source in sources:
@@ -135,18 +169,25 @@ def _prepare(sources: list[dict], folder: Path) -> None:
             if any((fingerprint ^ other).bit_count() <= 20 for other in seen):
                 continue
             seen.append(fingerprint)
-            name = f"{count:03d}.jpg"
+            name = f"{'photograph' if _PHOTOGRAPH.search(file) else 'drawing'}-{count:03d}.jpg"
             picture.save(folder / name, quality=95, subsampling=0)
-            kept.append({"picture": name, "original": Path(file).name})
+            kept.append({"picture": name, "original": _original(file)})
             count += 1
-            print(f"\rPreparing photographs: {count} ", end="", file=sys.stderr, flush=True)
         source["pictures"] = kept
-    print(file=sys.stderr)
     (folder / "sources.json").write_text(json.dumps(sources, indent=1))
 
 
+def _original(file: str) -> str:
+    """The picture's name as its package knows it; KDE's pictures are named by size inside a folder with the name."""
+    path = Path(file)
+    return path.parts[-4] + path.suffix if path.parts[-3] == "contents" else path.name
+
+
 def _reduced(file: str) -> Image.Image | None:
-    """Decodes a picture and brings its short side to the kept size; None for what is too small or unreadable."""
+    """Decodes a picture and brings its short side to the kept size.
+
+    None for what is unreadable or too small, and for upright pictures: these are telephone versions of others.
+    """
     try:
         with Image.open(file) as picture:
             picture.draft("RGB", (_KEPT_SIDE * 2, _KEPT_SIDE * 2))
@@ -154,7 +195,7 @@ def _reduced(file: str) -> Image.Image | None:
     except (OSError, Image.DecompressionBombError):
         return None
     short = min(picture.size)
-    if short < MINIMUM_SIDE:
+    if short < MINIMUM_SIDE or picture.height > 1.5 * picture.width:
         return None
     if short > _KEPT_SIDE:
         scale = _KEPT_SIDE / short
