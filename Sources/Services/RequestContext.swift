@@ -2,7 +2,6 @@
 
 package import Digests
 package import Kernel
-
 internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.

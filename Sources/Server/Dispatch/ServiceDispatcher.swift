@@ -2,11 +2,11 @@
 // one function in Services, answer. GetObject, HeadObject and PutObject run on the connection's event loop; everything
 // else runs as a bounded task.
 
-package import Kernel
-package import Signing
 internal import Digests
+package import Kernel
 internal import Services
 package import Shapes
+package import Signing
 package import Wire
 
 /// Answers AWS requests.

@@ -31,7 +31,9 @@ extension ControlService {
         let now = serverClock.now()
         switch (input.at, input.advanceSeconds) {
         case (let at?, nil):
-            guard at >= now else { throw .validation("'at' lies before now, \(now.iso8601Milliseconds); clocks never run backwards.") }
+            guard at >= now else {
+                throw .validation("'at' lies before now, \(now.iso8601Milliseconds); clocks never run backwards.")
+            }
             return at
         case (nil, let seconds?):
             guard seconds >= 0, seconds <= 100 * 365 * 86_400 else {

@@ -2,13 +2,12 @@
 // services (api-specs/groundwork.json); one file per subject.
 
 package import Engine
+internal import JSON
 package import Kernel
 package import Logging
 package import Objects
-package import Store
-
-internal import JSON
 internal import Shapes
+package import Store
 
 /// The control operations of one program.
 package struct ControlService: Sendable {

@@ -65,7 +65,8 @@ extension ControlService {
     ) async throws(ServiceError) -> Control.DocumentResponse {
         let row = try await job(input.jobName, account: input.account, region: input.region, context)
         guard row.isTerminal else {
-            throw .resourceInUse("The labeling job \(row.name.name) is \(row.status); only a job that has ended can be removed.")
+            throw .resourceInUse(
+                "The labeling job \(row.name.name) is \(row.status); only a job that has ended can be removed.")
         }
         var removed = 0
         if input.withOutput == true, let specification = LabelingJobSpecification(decoding: row.specification) {

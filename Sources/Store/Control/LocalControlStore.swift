@@ -67,7 +67,8 @@ package struct LocalControlStore: ControlStore {
                     [
                         ":kind": name.kind.rawValue, ":account": name.account.description,
                         ":region": name.region.description,
-                    ]) { $0.int(0) } ?? 0
+                    ]
+                ) { $0.int(0) } ?? 0
             guard count < limit else { return .limitReached }
             try Self.put(resource, connection)
             return .created
@@ -217,7 +218,8 @@ package struct LocalControlStore: ControlStore {
             for source in sources {
                 found[source] = try connection.first(
                     "SELECT truth FROM truth WHERE account = :account AND source = :source",
-                    [":account": account.description, ":source": source]) { $0.blob(0) }
+                    [":account": account.description, ":source": source]
+                ) { $0.blob(0) }
             }
             return found
         }
@@ -248,7 +250,8 @@ package struct LocalControlStore: ControlStore {
                 """
                 SELECT 1 FROM answers WHERE account = :account AND region = :region AND job_key = :key LIMIT 1
                 """,
-                [":account": job.account.description, ":region": job.region.description, ":key": job.key]) { _ in true }
+                [":account": job.account.description, ":region": job.region.description, ":key": job.key]
+            ) { _ in true }
                 ?? false
         }
     }
@@ -264,7 +267,8 @@ package struct LocalControlStore: ControlStore {
                     [
                         ":account": job.account.description, ":region": job.region.description, ":key": job.key,
                         ":object": object.key,
-                    ]) { ScriptedAnswers(object: object, contents: $0.blob(0)) }
+                    ]
+                ) { ScriptedAnswers(object: object, contents: $0.blob(0)) }
             }
         }
     }

@@ -56,7 +56,8 @@ struct LocalJobTransaction: JobTransaction {
         for index in indices {
             lines[index] = try connection.first(
                 "SELECT line FROM manifest_lines WHERE job = :job AND position = :position",
-                [":job": id.value, ":position": index]) { $0.blob(0) }
+                [":job": id.value, ":position": index]
+            ) { $0.blob(0) }
         }
         return lines
     }
@@ -84,7 +85,8 @@ struct LocalJobTransaction: JobTransaction {
             """
             SELECT position FROM data_objects WHERE job = :job AND status = 0 AND confidence IS NOT NULL
             ORDER BY confidence, position LIMIT :limit
-            """, [":job": id.value, ":limit": limit]) { $0.int(0) }
+            """, [":job": id.value, ":limit": limit]
+        ) { $0.int(0) }
     }
 
     func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)] {
@@ -99,13 +101,15 @@ struct LocalJobTransaction: JobTransaction {
     func count(_ status: ObjectRow.Status) throws -> Int {
         try connection.first(
             "SELECT count(*) FROM data_objects WHERE job = :job AND status = :status",
-            [":job": id.value, ":status": status.rawValue]) { $0.int(0) } ?? 0
+            [":job": id.value, ":status": status.rawValue]
+        ) { $0.int(0) } ?? 0
     }
 
     func document(_ name: String) throws -> [UInt8]? {
         try connection.first(
             "SELECT bytes FROM job_documents WHERE job = :job AND name = :name",
-            [":job": id.value, ":name": name]) { $0.blob(0) }
+            [":job": id.value, ":name": name]
+        ) { $0.blob(0) }
     }
 
     func latestBatch() throws -> BatchRow? {
@@ -197,7 +201,8 @@ struct LocalJobTransaction: JobTransaction {
         try connection.execute(
             "INSERT OR REPLACE INTO batches (job, round, objects, cursor) VALUES (:job, :round, :objects, :cursor)",
             [
-                ":job": id.value, ":round": batch.round, ":objects": Self.packed(batch.objects), ":cursor": batch.cursor,
+                ":job": id.value, ":round": batch.round, ":objects": Self.packed(batch.objects),
+                ":cursor": batch.cursor,
             ])
     }
 
@@ -224,7 +229,8 @@ struct LocalJobTransaction: JobTransaction {
     private static func objectRow(_ row: Row) -> ObjectRow {
         ObjectRow(
             index: row.int(0), status: ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, round: row.int(8),
-            state: row.blob(2), label: row.blob(3), category: row.optionalInt(4), use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
+            state: row.blob(2), label: row.blob(3), category: row.optionalInt(4),
+            use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
             position: row.optionalInt(6), confidence: row.optionalReal(7))
     }
 
