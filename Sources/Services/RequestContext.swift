@@ -1,7 +1,7 @@
 // What an operation knows of the request beyond its input.
 
+package import Digests
 package import Kernel
-
 internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.
@@ -13,10 +13,13 @@ package struct RequestContext: Sendable {
     package var now: Instant
     package var head: RequestHead
     package var body: any BodySource
+    /// What the headers declare of a body that the operation streams.
+    package var expectations: BodyExpectations
     package let notices = Notices()
 
     package init(
-        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead, body: any BodySource
+        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead, body: any BodySource,
+        expectations: BodyExpectations = BodyExpectations()
     ) {
         self.principal = principal
         self.region = region
@@ -24,6 +27,7 @@ package struct RequestContext: Sendable {
         self.now = now
         self.head = head
         self.body = body
+        self.expectations = expectations
     }
 
     package var account: AccountID { principal.account }
