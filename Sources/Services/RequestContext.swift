@@ -12,14 +12,17 @@ package struct RequestContext: Sendable {
     /// Server time at which the request arrived.
     package var now: Instant
     package var head: RequestHead
+    /// The body of an operation that streams it, without the framing it came in.
     package var body: any BodySource
-    /// What the headers declare of a body that the operation streams.
-    package var expectations: BodyExpectations
+    /// What the request says its body is.
+    package var expectations = BodyExpectations()
+    /// The object's own Content-Encoding, without that of the framing.
+    package var contentEncoding: String?
     package let notices = Notices()
 
     package init(
-        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead, body: any BodySource,
-        expectations: BodyExpectations = BodyExpectations()
+        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead,
+        body: any BodySource = BytesBodySource([])
     ) {
         self.principal = principal
         self.region = region
@@ -27,7 +30,6 @@ package struct RequestContext: Sendable {
         self.now = now
         self.head = head
         self.body = body
-        self.expectations = expectations
     }
 
     package var account: AccountID { principal.account }
