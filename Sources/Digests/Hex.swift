@@ -13,11 +13,19 @@ package enum Hex {
     }
 
     /// Appends the digits of `bytes`.
-    package static func append(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 15))
+    package static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count * 2) { digits in
+            for (index, byte) in bytes.enumerated() {
+                digits[index * 2] = digit(byte >> 4)
+                digits[index * 2 + 1] = digit(byte & 15)
+            }
+            text.append(contentsOf: digits)
         }
+    }
+
+    /// Appends the digits of an array.
+    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        bytes.withUnsafeBytes { append($0, to: &text) }
     }
 
     /// Reads digits of either case; nil where the number of digits is odd or one is none.

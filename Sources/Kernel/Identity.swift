@@ -5,11 +5,13 @@ package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertibl
     package let description: String
 
     /// Nil unless the text is exactly twelve digits.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: String) {
         guard text.utf8.count == 12, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
         else { return nil }
-        description = String(text)
+        description = text
     }
+
+    package init?(_ text: Substring) { self.init(String(text)) }
 
     private init(unchecked text: String) { description = text }
 
@@ -24,10 +26,12 @@ package struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let description: String
 
     /// Nil unless the text is 1–32 lower-case letters, digits and hyphens.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: String) {
         guard (1...32).contains(text.utf8.count), text.utf8.allSatisfy(Region.isAllowed) else { return nil }
-        description = String(text)
+        description = text
     }
+
+    package init?(_ text: Substring) { self.init(String(text)) }
 
     private init(unchecked text: String) { description = text }
 

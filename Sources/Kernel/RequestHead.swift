@@ -42,11 +42,18 @@ package struct HeaderFields: Sendable {
 
 /// Whether two field names are equal but for ASCII case. Works on the bytes: this runs for every header of every request.
 package func isSameFieldName(_ left: String, _ right: String) -> Bool {
-    let left = left.utf8, right = right.utf8
-    guard left.count == right.count else { return false }
-    for (first, second) in zip(left, right) where first != second {
-        let lowered = first | 0x20
-        guard lowered == second | 0x20, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowered) else { return false }
+    let count = left.utf8.count
+    guard count == right.utf8.count else { return false }
+    let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { right in
+            for place in 0..<count where left[place] != right[place] {
+                let lowered = left[place] | 0x20
+                guard lowered == right[place] | 0x20, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowered)
+                else { return false }
+            }
+            return true
+        }
     }
-    return true
+    // Only text bridged from elsewhere does not lie in one piece.
+    return isSame.flatMap(\.self) ?? (left.lowercased() == right.lowercased())
 }

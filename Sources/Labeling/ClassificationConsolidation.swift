@@ -35,6 +35,8 @@ package enum ClassificationConsolidation {
     /// Confidence = `confidenceFloor` + `confidenceSpan` × posterior.
     static let confidenceFloor = 0.05
     static let confidenceSpan = 0.9
+    /// What differs by less is equal: ties and halves must not hang on the order of additions.
+    static let tolerance = 1e-9
 
     /// Joins the answers of one consolidation call: one result per object, nil for objects without an answer.
     ///
@@ -47,15 +49,15 @@ package enum ClassificationConsolidation {
             return answers.map { $0.first.map { ConsolidatedClass(label: $0.label, confidence: 0) } }
         }
         return posteriors(answers, classes: classes).map { posterior in
-            guard let posterior, let top = posterior.max(), let label = posterior.firstIndex(of: top) else {
-                return nil
-            }
+            guard let posterior, let top = posterior.max(),
+                let label = posterior.firstIndex(where: { $0 >= top - tolerance })
+            else { return nil }
             return ConsolidatedClass(label: label, confidence: hundredths(confidenceFloor + confidenceSpan * top))
         }
     }
 
-    /// Rounded half up to two decimals.
-    static func hundredths(_ value: Double) -> Double { (value * 100 + 0.5).rounded(.down) / 100 }
+    /// Rounded to two decimals; what is a half but for rounding errors goes down, as in the vectors the rule is tested by.
+    static func hundredths(_ value: Double) -> Double { (value * 100 + 0.5 - tolerance).rounded(.down) / 100 }
 
     /// How likely each class is for each object; nil for objects without an answer.
     static func posteriors(_ answers: [[ClassificationAnswer]], classes: Int) -> [[Double]?] {

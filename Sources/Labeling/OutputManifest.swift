@@ -61,6 +61,12 @@ package struct OutputManifest: Sendable {
     private enum Edit {
         case keep, remove
         case set([UInt8])
+
+        /// A name that stands more than once is written once.
+        var ofRepetition: Edit {
+            if case .keep = self { return .keep }
+            return .remove
+        }
     }
 
     /// Copies the line member by member with the separators it had; only what changes is written anew.
@@ -84,10 +90,10 @@ package struct OutputManifest: Sendable {
             let end = old.upperBound
             var edit = Edit.keep
             if try scanner.isText(name, isEscaped: isEscaped, attribute) {
-                edit = hasValue ? .remove : value
+                edit = hasValue ? value.ofRepetition : value
                 hasValue = true
             } else if try scanner.isText(name, isEscaped: isEscaped, metadataAttribute) {
-                edit = hasMetadata ? .remove : metadata
+                edit = hasMetadata ? metadata.ofRepetition : metadata
                 hasMetadata = true
             } else if try scanner.isText(name, isEscaped: isEscaped, Self.truthAttribute) {
                 edit = .remove

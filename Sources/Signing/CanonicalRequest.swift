@@ -21,7 +21,7 @@ struct CanonicalRequest {
         _ head: RequestHead, signedHeaders: String, payloadHash: String, isS3: Bool, form: Form
     ) {
         bytes.reserveCapacity(1024)
-        bytes.append(contentsOf: head.method.utf8)
+        bytes.append(text: head.method)
         newline()
         appendPath(head.path, isS3: isS3, form)
         newline()
@@ -29,9 +29,9 @@ struct CanonicalRequest {
         newline()
         withBytes(of: signedHeaders) { appendHeaders($0, of: head.headers) }
         newline()
-        bytes.append(contentsOf: signedHeaders.utf8)
+        bytes.append(text: signedHeaders)
         newline()
-        bytes.append(contentsOf: payloadHash.utf8)
+        bytes.append(text: payloadHash)
     }
 
     private mutating func newline() { bytes.append(UInt8(ascii: "\n")) }
@@ -40,7 +40,7 @@ struct CanonicalRequest {
 
     private mutating func appendPath(_ path: String, isS3: Bool, _ form: Form) {
         switch (form, isS3) {
-        case (.verbatim, _): bytes.append(contentsOf: path.utf8)
+        case (.verbatim, _): bytes.append(text: path)
         case (.normalized, true):
             withBytes(of: path) { PercentEncoding.appendNormalized($0, to: &bytes, keepingSlashes: true) }
         case (.normalized, false):
@@ -66,42 +66,45 @@ struct CanonicalRequest {
     /// A parameter in the scratch text: name, then value.
     private struct Parameter {
         var start: Int, nameEnd: Int, end: Int
+
+        /// By name, then by value, byte by byte.
+        func precedes(_ other: Parameter, in scratch: UnsafeBufferPointer<UInt8>) -> Bool {
+            let name = scratch.part(start..<nameEnd), otherName = scratch.part(other.start..<other.nameEnd)
+            if !name.elementsEqual(otherName) { return name.lexicographicallyPrecedes(otherName) }
+            return scratch.part(nameEnd..<end).lexicographicallyPrecedes(scratch.part(other.nameEnd..<other.end))
+        }
     }
 
     private mutating func appendQuery(_ query: UnsafeBufferPointer<UInt8>, _ form: Form) {
         var scratch: [UInt8] = []
         scratch.reserveCapacity(query.count + query.count / 2)
         var parameters: [Parameter] = []
-        for part in query.split(separator: UInt8(ascii: "&")) {
-            let nameEnd = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            if part[..<nameEnd].elementsEqual("X-Amz-Signature".utf8) { continue }
-            let value = nameEnd < part.endIndex ? part[(nameEnd + 1)...] : part[nameEnd...]
+        parameters.reserveCapacity(8)
+        var start = 0
+        while start < query.count {
+            let end = query.next(UInt8(ascii: "&"), from: start)
+            let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+            defer { start = end + 1 }
+            if end == start || query.spells("X-Amz-Signature", in: start..<nameEnd) { continue }
             var parameter = Parameter(start: scratch.count, nameEnd: 0, end: 0)
-            Self.append(part[..<nameEnd], to: &scratch, form)
+            Self.append(query.part(start..<nameEnd), to: &scratch, form)
             parameter.nameEnd = scratch.count
-            Self.append(value, to: &scratch, form)
+            Self.append(query.part(min(nameEnd + 1, end)..<end), to: &scratch, form)
             parameter.end = scratch.count
             parameters.append(parameter)
         }
-        if parameters.count > 1 {
-            parameters.sort { left, right in
-                let names = (scratch[left.start..<left.nameEnd], scratch[right.start..<right.nameEnd])
-                if names.0 != names.1 { return names.0.lexicographicallyPrecedes(names.1) }
-                return scratch[left.nameEnd..<left.end].lexicographicallyPrecedes(scratch[right.nameEnd..<right.end])
+        scratch.withUnsafeBufferPointer { scratch in
+            if parameters.count > 1 { parameters.sort { $0.precedes($1, in: scratch) } }
+            for (index, parameter) in parameters.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: "&")) }
+                bytes.append(contentsOf: scratch.part(parameter.start..<parameter.nameEnd))
+                bytes.append(UInt8(ascii: "="))
+                bytes.append(contentsOf: scratch.part(parameter.nameEnd..<parameter.end))
             }
-        }
-        for (index, parameter) in parameters.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: "&")) }
-            bytes.append(contentsOf: scratch[parameter.start..<parameter.nameEnd])
-            bytes.append(UInt8(ascii: "="))
-            bytes.append(contentsOf: scratch[parameter.nameEnd..<parameter.end])
         }
     }
 
-    private static func append(
-        _ part: Slice<UnsafeBufferPointer<UInt8>>, to scratch: inout [UInt8], _ form: Form
-    ) {
-        let part = UnsafeBufferPointer(rebasing: part)
+    private static func append(_ part: UnsafeBufferPointer<UInt8>, to scratch: inout [UInt8], _ form: Form) {
         switch form {
         case .normalized: PercentEncoding.appendNormalized(part, to: &scratch, keepingSlashes: false)
         case .verbatim: scratch.append(contentsOf: part)
@@ -113,8 +116,8 @@ struct CanonicalRequest {
     private mutating func appendHeaders(_ names: UnsafeBufferPointer<UInt8>, of headers: HeaderFields) {
         var start = 0
         while start < names.count {
-            let end = names[start...].firstIndex(of: UInt8(ascii: ";")) ?? names.count
-            let name = UnsafeBufferPointer(rebasing: names[start..<end])
+            let end = names.next(UInt8(ascii: ";"), from: start)
+            let name = names.part(start..<end)
             bytes.append(contentsOf: name)
             bytes.append(UInt8(ascii: ":"))
             var isFirst = true
@@ -130,6 +133,11 @@ struct CanonicalRequest {
 
     /// Without blanks at either end, and with one blank for each run of them.
     private mutating func appendTrimmed(_ value: UnsafeBufferPointer<UInt8>) {
+        // Nearly all values hold no blank at all.
+        if value.next(UInt8(ascii: " "), from: 0) == value.count, value.next(UInt8(ascii: "\t"), from: 0) == value.count
+        {
+            return bytes.append(contentsOf: value)
+        }
         var isBlankDue = false
         let start = bytes.count
         for byte in value {
@@ -142,23 +150,4 @@ struct CanonicalRequest {
             }
         }
     }
-}
-
-/// Whether a field's name is `lowered`, which is lower case already.
-func isSame(_ name: String, _ lowered: UnsafeBufferPointer<UInt8>) -> Bool {
-    let name = name.utf8
-    guard name.count == lowered.count else { return false }
-    var index = 0
-    for byte in name {
-        let isCapital = byte &- UInt8(ascii: "A") < 26
-        guard (isCapital ? byte | 0x20 : byte) == lowered[index] else { return false }
-        index += 1
-    }
-    return true
-}
-
-/// Lends the bytes of a text; a text that does not lie in one piece is copied.
-@inline(__always)
-func withBytes<Result>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    text.utf8.withContiguousStorageIfAvailable(body) ?? Array(text.utf8).withUnsafeBufferPointer(body)
 }

@@ -8,7 +8,7 @@ package import Kernel
 package struct ChunkSignatures: Sendable {
     private let key: SigningKey
     private let timestamp: String
-    private let scope: Substring
+    private let scope: String
     private var previous: [UInt8]
 
     /// SHA-256 of nothing: chunks have no headers.

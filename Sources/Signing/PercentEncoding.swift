@@ -4,6 +4,8 @@ internal import Digests
 
 /// Percent-encodes as AWS does.
 package enum PercentEncoding {
+    private static var slash: UInt8 { UInt8(ascii: "/") }
+
     /// Encodes text for a query; with `keepingSlashes` for a path.
     package static func encode(_ text: String, keepingSlashes: Bool = false) -> String {
         var bytes: [UInt8] = []
@@ -12,25 +14,24 @@ package enum PercentEncoding {
     }
 
     /// Decodes `%XX`; anything else, a stray `%` included, stays.
-    package static func decode(_ text: some StringProtocol) -> String {
-        var bytes: [UInt8] = []
-        let source = Array(text.utf8)
-        var index = 0
-        while index < source.count {
-            if let value = source.withUnsafeBufferPointer({ escaped($0, at: index) }) {
-                bytes.append(value)
-                index += 3
-            } else {
-                bytes.append(source[index])
-                index += 1
+    package static func decode(_ text: String) -> String { withBytes(of: text) { decode($0) } }
+
+    static func decode(_ source: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: source.count) { output in
+            var index = 0, count = 0
+            while index < source.count {
+                let value = escaped(source, at: index)
+                output[count] = value ?? source[index]
+                index += value == nil ? 1 : 3
+                count += 1
             }
+            return count
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     @inline(__always)
     static func append(_ byte: UInt8, to bytes: inout [UInt8], keepingSlashes: Bool) {
-        if isUnreserved(byte) || (keepingSlashes && byte == UInt8(ascii: "/")) {
+        if isUnreserved(byte) || (keepingSlashes && byte == slash) {
             bytes.append(byte)
         } else {
             appendEscape(byte, to: &bytes)
@@ -43,9 +44,13 @@ package enum PercentEncoding {
         keepingSlashes: Bool
     ) {
         var index = 0
+        while index < source.count, isUnreserved(source[index]) || (keepingSlashes && source[index] == slash) {
+            index += 1
+        }
+        bytes.append(contentsOf: source[..<index])
         while index < source.count {
             let byte = source[index]
-            if isUnreserved(byte) || (keepingSlashes && byte == UInt8(ascii: "/")) {
+            if isUnreserved(byte) || (keepingSlashes && byte == slash) {
                 bytes.append(byte)
             } else if let value = escaped(source, at: index) {
                 // An escaped slash stays one: it is part of a name, not a separator.

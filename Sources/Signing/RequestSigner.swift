@@ -70,16 +70,16 @@ package struct RequestSigner: Sendable {
     ) -> String {
         let canonical = CanonicalRequest(
             head, signedHeaders: signedHeaders, payloadHash: payloadHash, isS3: service == "s3", form: .normalized)
-        let stringToSign = SigV4.stringToSign(
-            timestamp: claim.timestamp, scope: claim.scope, canonicalRequest: canonical.bytes)
+        let stringToSign = SigV4.stringToSign(claim, canonical.bytes)
         return String(decoding: key(claim).signature(of: stringToSign), as: UTF8.self)
     }
 
     private func claim(_ placement: SignaturePlacement, at now: Instant) -> SignatureClaim {
         let timestamp = now.basicISO8601
         let date = String(timestamp.prefix(8))
+        let scope = "\(date)/\(region)/\(service)/aws4_request"
         return SignatureClaim(
-            placement: placement, credential: "\(credentials.accessKey)/\(date)/\(region)/\(service)/aws4_request",
+            placement: placement, credential: "\(credentials.accessKey)/\(scope)", scope: scope,
             accessKey: credentials.accessKey, date: date, region: region, service: service, signedHeaders: "",
             signature: "", timestamp: timestamp, instant: now)
     }

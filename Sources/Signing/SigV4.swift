@@ -5,20 +5,20 @@ internal import Digests
 
 /// Strings to sign.
 enum SigV4 {
-    static func stringToSign(timestamp: String, scope: Substring, canonicalRequest: [UInt8]) -> [UInt8] {
-        var bytes = beginning("AWS4-HMAC-SHA256", timestamp: timestamp, scope: scope)
+    static func stringToSign(_ claim: SignatureClaim, _ canonicalRequest: [UInt8]) -> [UInt8] {
+        var bytes = beginning("AWS4-HMAC-SHA256", timestamp: claim.timestamp, scope: claim.scope)
         appendHash(of: canonicalRequest, to: &bytes)
         return bytes
     }
 
-    static func beginning(_ algorithm: String, timestamp: String, scope: Substring) -> [UInt8] {
+    static func beginning(_ algorithm: String, timestamp: String, scope: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(288)
-        bytes.append(contentsOf: algorithm.utf8)
+        bytes.append(text: algorithm)
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: timestamp.utf8)
+        bytes.append(text: timestamp)
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: scope.utf8)
+        bytes.append(text: scope)
         bytes.append(UInt8(ascii: "\n"))
         return bytes
     }

@@ -8,6 +8,8 @@ package struct SignatureClaim: Hashable, Sendable {
     package var placement: SignaturePlacement
     /// `key/date/region/service/aws4_request`, whole.
     package var credential: String
+    /// The same without the access key: what stands in the string to sign.
+    package var scope: String
     package var accessKey: String
     /// `yyyymmdd`.
     package var date: String
@@ -22,9 +24,6 @@ package struct SignatureClaim: Hashable, Sendable {
     /// How long a presigned request may be used.
     package var lifetime: Duration?
     package var sessionToken: String?
-
-    /// The scope without the access key: what stands in the string to sign.
-    package var scope: Substring { credential.dropFirst(accessKey.count + 1) }
 }
 
 extension SignatureClaim {
@@ -42,43 +41,51 @@ extension SignatureClaim {
     // MARK: Header
 
     private init(authorization: String, _ headers: HeaderFields) throws(SignatureFault) {
-        guard let blank = authorization.utf8.firstIndex(of: UInt8(ascii: " ")) else {
-            throw .unsupportedAuthorization(authorization)
-        }
-        switch authorization[..<blank] {
+        let parts = withBytes(of: authorization) { Components($0) }
+        switch parts.algorithm {
         case "AWS4-HMAC-SHA256": break
         case "AWS": throw .signatureVersion2
         case "AWS4-ECDSA-P256-SHA256": throw .asymmetricSignature
         default: throw .unsupportedAuthorization(authorization)
         }
-        var credential: Substring?, signedHeaders: Substring?, signature: Substring?
-        var rest = authorization[blank...]
-        while !rest.isEmpty {
-            let comma = rest.utf8.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
-            let item = rest[..<comma].drop { $0 == " " }
-            rest = comma < rest.endIndex ? rest[rest.utf8.index(after: comma)...] : ""
-            guard let equals = item.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let value = item[item.utf8.index(after: equals)...]
-            switch item[..<equals] {
-            case "Credential": credential = value
-            case "SignedHeaders": signedHeaders = value
-            case "Signature": signature = value
-            default: continue
-            }
-        }
-        guard let credential else {
-            throw .malformedHeader(
-                "the authorization header requires three components: Credential, SignedHeaders, and Signature.")
-        }
-        guard let signedHeaders, !signedHeaders.isEmpty, let signature else {
+        guard let credential = parts.credential, let signature = parts.signature,
+            let signedHeaders = parts.signedHeaders, !signedHeaders.isEmpty
+        else {
             throw .malformedHeader(
                 "the authorization header requires three components: Credential, SignedHeaders, and Signature.")
         }
         let (timestamp, instant) = try Self.timestamp(headers)
         try self.init(
-            .header, credential: String(credential), signedHeaders: String(signedHeaders),
-            signature: String(signature), timestamp: timestamp, instant: instant)
+            .header, credential: credential, signedHeaders: signedHeaders, signature: signature, timestamp: timestamp,
+            instant: instant)
         sessionToken = headers["x-amz-security-token"]
+    }
+
+    /// `ALGORITHM Credential=…, SignedHeaders=…, Signature=…`; blanks after the commas are optional.
+    private struct Components {
+        var algorithm: String, credential: String?, signedHeaders: String?, signature: String?
+
+        init(_ text: UnsafeBufferPointer<UInt8>) {
+            var start = text.next(UInt8(ascii: " "), from: 0)
+            algorithm = text.text(0..<start)
+            while start < text.count {
+                if text[start] == UInt8(ascii: " ") || text[start] == UInt8(ascii: ",") {
+                    start += 1
+                    continue
+                }
+                let end = text.next(UInt8(ascii: ","), from: start)
+                let nameEnd = min(end, text.next(UInt8(ascii: "="), from: start))
+                let value = min(nameEnd + 1, end)..<end
+                if text.spells("Credential", in: start..<nameEnd) {
+                    credential = text.text(value)
+                } else if text.spells("SignedHeaders", in: start..<nameEnd) {
+                    signedHeaders = text.text(value)
+                } else if text.spells("Signature", in: start..<nameEnd) {
+                    signature = text.text(value)
+                }
+                start = end
+            }
+        }
     }
 
     private static func timestamp(_ headers: HeaderFields) throws(SignatureFault) -> (String, Instant) {
@@ -128,29 +135,45 @@ extension SignatureClaim {
         _ placement: SignaturePlacement, credential: String, signedHeaders: String, signature: String,
         timestamp: String, instant: Instant
     ) throws(SignatureFault) {
-        // The access key may hold slashes; the scope may not, so it is taken from the end.
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count >= 5, parts[parts.count - 1] == "aws4_request" else {
+        guard let parts = withBytes(of: credential, { Scope($0) }), let region = Region(parts.region) else {
             throw .malformedCredential(placement)
         }
-        let scope = parts[(parts.count - 4)...]
-        let start = scope.startIndex
-        let accessKey = String(credential[..<parts[start - 1].endIndex])
-        guard !accessKey.isEmpty, scope[start].utf8.count == 8, let region = Region(scope[start + 1]),
-            !scope[start + 2].isEmpty
-        else { throw .malformedCredential(placement) }
-        guard timestamp.utf8.starts(with: scope[start].utf8) else {
-            throw .scopeDate(placement, scope: String(scope[start]), request: String(timestamp.prefix(8)))
+        guard timestamp.utf8.starts(with: parts.date.utf8) else {
+            throw .scopeDate(placement, scope: parts.date, request: String(timestamp.prefix(8)))
         }
         self.placement = placement
         self.credential = credential
-        self.accessKey = accessKey
-        date = String(scope[start])
+        scope = parts.scope
+        accessKey = parts.accessKey
+        date = parts.date
         self.region = region
-        service = String(scope[start + 2])
+        service = parts.service
         self.signedHeaders = signedHeaders
         self.signature = signature
         self.timestamp = timestamp
         self.instant = instant
+    }
+
+    /// The parts of a credential. The access key may hold slashes, the scope may not, so it is taken from the end.
+    private struct Scope {
+        var accessKey: String, scope: String, date: String, region: String, service: String
+
+        init?(_ text: UnsafeBufferPointer<UInt8>) {
+            var slashes: [Int] = []
+            slashes.reserveCapacity(4)
+            var place = text.count - 1
+            while place >= 0, slashes.count < 4 {
+                if text[place] == UInt8(ascii: "/") { slashes.append(place) }
+                place -= 1
+            }
+            guard slashes.count == 4, slashes[3] > 0, text.spells("aws4_request", in: slashes[0] + 1..<text.count),
+                slashes[2] - slashes[3] == 9, slashes[0] - slashes[1] > 1
+            else { return nil }
+            accessKey = text.text(0..<slashes[3])
+            scope = text.text(slashes[3] + 1..<text.count)
+            date = text.text(slashes[3] + 1..<slashes[2])
+            region = text.text(slashes[2] + 1..<slashes[1])
+            service = text.text(slashes[1] + 1..<slashes[0])
+        }
     }
 }

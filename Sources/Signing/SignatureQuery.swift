@@ -9,25 +9,45 @@ struct SignatureQuery {
 
     /// Nil where the query holds no signature at all.
     init?(_ query: String) {
-        var isSigned = false
-        for part in query.split(separator: "&") {
-            let equals = part.utf8.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            let value = equals < part.endIndex ? part[part.utf8.index(after: equals)...] : ""
-            switch part[..<equals] {
-            case "X-Amz-Algorithm": algorithm = PercentEncoding.decode(value)
-            case "X-Amz-Credential": credential = PercentEncoding.decode(value)
-            case "X-Amz-Date": date = PercentEncoding.decode(value)
-            case "X-Amz-Expires": expires = PercentEncoding.decode(value)
-            case "X-Amz-SignedHeaders": signedHeaders = PercentEncoding.decode(value)
-            case "X-Amz-Signature": signature = PercentEncoding.decode(value)
-            case "X-Amz-Security-Token":
-                sessionToken = PercentEncoding.decode(value)
-                continue
-            case "AWSAccessKeyId": isVersion2 = true
-            default: continue
+        let isSigned = withBytes(of: query) { query in
+            var isSigned = false
+            var start = 0
+            while start < query.count {
+                let end = query.next(UInt8(ascii: "&"), from: start)
+                let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+                if read(query, start..<nameEnd, min(nameEnd + 1, end)..<end) { isSigned = true }
+                start = end + 1
             }
-            isSigned = true
+            return isSigned
         }
         if !isSigned { return nil }
+    }
+
+    /// Takes one parameter. True where it makes the request a signed one.
+    private mutating func read(_ query: UnsafeBufferPointer<UInt8>, _ name: Range<Int>, _ value: Range<Int>) -> Bool {
+        if query.spells("AWSAccessKeyId", in: name) {
+            isVersion2 = true
+            return true
+        }
+        guard name.count > 6, query.spells("X-Amz-", in: name.lowerBound..<name.lowerBound + 6) else { return false }
+        let rest = name.lowerBound + 6..<name.upperBound
+        func decoded() -> String { PercentEncoding.decode(query.part(value)) }
+        if query.spells("Algorithm", in: rest) {
+            algorithm = decoded()
+        } else if query.spells("Credential", in: rest) {
+            credential = decoded()
+        } else if query.spells("Date", in: rest) {
+            date = decoded()
+        } else if query.spells("Expires", in: rest) {
+            expires = decoded()
+        } else if query.spells("SignedHeaders", in: rest) {
+            signedHeaders = decoded()
+        } else if query.spells("Signature", in: rest) {
+            signature = decoded()
+        } else {
+            if query.spells("Security-Token", in: rest) { sessionToken = decoded() }
+            return false
+        }
+        return true
     }
 }

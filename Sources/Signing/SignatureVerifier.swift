@@ -126,33 +126,15 @@ extension SignatureVerifier {
     ) throws(SignatureFault) {
         var unsigned: [String] = []
         withBytes(of: claim.signedHeaders) { signed in
-            if !Self.contains(signed, "host") { unsigned.append("host") }
+            if !contains(signed, "host") { unsigned.append("host") }
             guard isS3 else { return }
-            for field in headers.fields where Self.isAmazonHeader(field.name) {
-                if !Self.contains(signed, field.name), !isSameFieldName(field.name, "x-amz-content-sha256") {
+            for field in headers.fields where isAmazonHeader(field.name) {
+                if !contains(signed, field.name), !isSameFieldName(field.name, "x-amz-content-sha256") {
                     unsigned.append(field.name.lowercased())
                 }
             }
         }
         guard unsigned.isEmpty else { throw .unsignedHeaders(unsigned) }
-    }
-
-    private static func isAmazonHeader(_ name: String) -> Bool {
-        let bytes = name.utf8
-        guard bytes.count > 6, let first = bytes.first, first | 0x20 == UInt8(ascii: "x") else { return false }
-        return bytes.prefix(6).elementsEqual("x-amz-".utf8) || name.prefix(6).lowercased() == "x-amz-"
-    }
-
-    /// Whether a semicolon-separated list of lower-case names holds a name.
-    private static func contains(_ names: UnsafeBufferPointer<UInt8>, _ name: String) -> Bool {
-        var start = 0
-        while start < names.count {
-            var end = start
-            while end < names.count, names[end] != UInt8(ascii: ";") { end += 1 }
-            if isSame(name, UnsafeBufferPointer(rebasing: names[start..<end])) { return true }
-            start = end + 1
-        }
-        return false
     }
 
     private func payloadHash(
@@ -185,20 +167,16 @@ extension SignatureVerifier {
     ) throws(SignatureFault) {
         let canonical = CanonicalRequest(
             head, signedHeaders: claim.signedHeaders, payloadHash: payloadHash, isS3: isS3, form: .normalized)
-        let stringToSign = Self.stringToSign(claim, canonical.bytes)
+        let stringToSign = SigV4.stringToSign(claim, canonical.bytes)
         if isEqual(key.signature(of: stringToSign), claim.signature) { return }
         let verbatim = CanonicalRequest(
             head, signedHeaders: claim.signedHeaders, payloadHash: payloadHash, isS3: isS3, form: .verbatim)
         if verbatim.bytes != canonical.bytes,
-            isEqual(key.signature(of: Self.stringToSign(claim, verbatim.bytes)), claim.signature)
+            isEqual(key.signature(of: SigV4.stringToSign(claim, verbatim.bytes)), claim.signature)
         {
             return
         }
         throw mismatch(claim, stringToSign: stringToSign, canonicalRequest: canonical.bytes)
-    }
-
-    private static func stringToSign(_ claim: SignatureClaim, _ canonicalRequest: [UInt8]) -> [UInt8] {
-        SigV4.stringToSign(timestamp: claim.timestamp, scope: claim.scope, canonicalRequest: canonicalRequest)
     }
 
     private static func isSignature(_ text: String) -> Bool {
@@ -213,13 +191,4 @@ extension SignatureVerifier {
                 accessKey: claim.accessKey, signature: claim.signature, stringToSign: stringToSign,
                 canonicalRequest: canonicalRequest))
     }
-}
-
-/// Compares in a time that does not tell where the first difference lies.
-func isEqual(_ computed: [UInt8], _ given: some StringProtocol) -> Bool {
-    let given = given.utf8
-    guard computed.count == given.count else { return false }
-    var difference: UInt8 = 0
-    for (left, right) in zip(computed, given) { difference |= left ^ right }
-    return difference == 0
 }

@@ -2,8 +2,9 @@
 
 internal import Glibc
 internal import Kernel
+internal import Synchronization
 
-/// A data directory, locked for as long as this value lives.
+/// A data directory, locked until it is closed.
 package final class DataDirectory: Sendable {
     /// Where the data directory is.
     package enum Location: Hashable, Sendable {
@@ -35,7 +36,7 @@ package final class DataDirectory: Sendable {
 
     package let path: String
     package let isEphemeral: Bool
-    private let lock: OpenFile
+    private let lock: Mutex<OpenFile?>
 
     /// Makes the folder where it is missing and locks it.
     package init(_ location: Location, port: Int) throws {
@@ -48,15 +49,16 @@ package final class DataDirectory: Sendable {
             path = try DataDirectory.makeTemporaryFolder(in: folder)
             isEphemeral = true
         }
-        lock = try DataDirectory.lock(path, port: port)
+        lock = Mutex(try DataDirectory.lock(path, port: port))
     }
 
     package var databasePath: String { path + "/groundwork.db" }
     package var blobsPath: String { path + "/blobs" }
 
-    /// Removes an ephemeral directory. To be called when everything in it is closed.
-    package func removeIfEphemeral() {
+    /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.
+    package func close() {
         if isEphemeral { try? Files.removeTree(path) }
+        lock.withLock { $0 = nil }
     }
 
     private static func makeFolders(_ path: String) throws {

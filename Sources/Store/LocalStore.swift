@@ -73,6 +73,6 @@ package final class LocalStore: Sendable {
         files.close()
         writer.close()
         readers.close()
-        directory.removeIfEphemeral()
+        directory.close()
     }
 }

@@ -150,12 +150,13 @@ package struct FieldList: Hashable, Sendable {
     /// The value of the first field of exactly this name.
     package subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
-    /// Nil where there is nothing to keep.
-    var text: String? {
+    /// As one text; nil where there is nothing to keep.
+    package var text: String? {
         fields.isEmpty ? nil : fields.reduce(into: "") { $0 += $1.name + "\u{0}" + $1.value + "\u{0}" }
     }
 
-    init(text bytes: UnsafeRawBufferPointer) {
+    /// Reads the text back.
+    package init(text bytes: UnsafeRawBufferPointer) {
         fields = []
         var pieces = bytes.split(separator: 0, omittingEmptySubsequences: false).makeIterator()
         while let name = pieces.next(), let value = pieces.next() {

@@ -20,7 +20,9 @@ final class SQLiteObjectIndex: ObjectIndex {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any ObjectReader) throws -> Value
     ) async throws -> Value {
-        try await readers.read { try body(SQLiteObjectReader($0)) }
+        do {
+            return try await readers.read { try body(SQLiteObjectReader($0)) }
+        } catch is ReaderPool.Closed { throw StoreBusy.closing }
     }
 
     func apply(
@@ -33,6 +35,16 @@ final class SQLiteObjectIndex: ObjectIndex {
                 var tables = ObjectTables(connection)
                 try tables.apply(change)
                 return tables.outcome
-            }, completion: completion)
+            },
+            completion: { result in
+                completion(
+                    result.mapError { error in
+                        switch error as? Writer.Refusal {
+                        case .overloaded: StoreBusy.overloaded
+                        case .closed: StoreBusy.closing
+                        case nil: error
+                        }
+                    })
+            })
     }
 }

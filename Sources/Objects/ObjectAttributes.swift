@@ -1,0 +1,56 @@
+// What is kept with an object beside its bytes, and the rules for it.
+
+internal import Kernel
+package import Store
+
+/// Header fields, user metadata, tags and storage class of a new object.
+package struct ObjectAttributes: Sendable {
+    /// Response header fields by their names in lower case, user metadata among them as `x-amz-meta-…`.
+    package var fields: FieldList
+    package var tags: FieldList
+    /// Nil is STANDARD.
+    package var storageClass: String?
+
+    package init(fields: FieldList = FieldList(), tags: FieldList = FieldList(), storageClass: String? = nil) {
+        self.fields = fields
+        self.tags = tags
+        self.storageClass = storageClass == "STANDARD" ? nil : storageClass
+    }
+
+    /// The prefix of user metadata among the fields.
+    package static let metadataPrefix = "x-amz-meta-"
+    /// The field that a copy never takes over from its source.
+    static let redirectField = "x-amz-website-redirect-location"
+
+    /// Refuses what S3 refuses.
+    func check(_ limits: Limits) throws(ServiceError) {
+        let prefix = ObjectAttributes.metadataPrefix
+        let size = fields.fields.reduce(0) { size, field in
+            guard field.name.hasPrefix(prefix) else { return size }
+            return size + field.name.utf8.count - prefix.utf8.count + field.value.utf8.count
+        }
+        guard size <= limits.userMetadataBytes else {
+            throw ServiceError(
+                "MetadataTooLarge", status: 400, "Your metadata headers exceed the maximum allowed metadata size",
+                fields: [.init("Size", String(size)), .init("MaxSizeAllowed", String(limits.userMetadataBytes))])
+        }
+        try TagRules.checkObject(tags, limits)
+    }
+}
+
+extension ObjectAddress {
+    /// Keys have 1 to 1,024 bytes of UTF-8.
+    func checkKey(_ limits: Limits) throws(ServiceError) {
+        let size = key.utf8.count
+        guard size > 0 else { throw .invalidArgument("key", "", "An object key must not be empty") }
+        guard size <= limits.keyBytes else {
+            throw ServiceError(
+                "KeyTooLongError", status: 400, "Your key is too long",
+                fields: [.init("Size", String(size)), .init("MaxSizeAllowed", String(limits.keyBytes))])
+        }
+        // Kept fields are separated by NUL, and XML cannot carry one.
+        guard !key.utf8.contains(0) else {
+            throw .invalidArgument("key", key, "An object key must not hold a NUL character")
+        }
+    }
+}

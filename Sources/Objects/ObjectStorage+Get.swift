@@ -1,0 +1,172 @@
+// GetObject and HeadObject: one row read on the caller's thread, then bytes from the row or an open file.
+
+package import Kernel
+package import Store
+
+/// What a read asks for.
+package struct GetObjectRequest: Sendable {
+    package var address: ObjectAddress, caller: Caller
+    package var conditions = ReadConditions()
+    /// The Range header field.
+    package var range: String?
+    /// The If-Range header field: with another ETag or date the range is ignored.
+    package var ifRange: String?
+    package var partNumber: Int?
+
+    package init(_ address: ObjectAddress, _ caller: Caller) {
+        self.address = address
+        self.caller = caller
+    }
+}
+
+/// What a read answers.
+package struct GetObjectAnswer: Sendable {
+    package var object: ObjectRecord
+    package var bucket: BucketRecord
+    package var body: BodyResult
+    /// The bytes answered; a body may be left out (HEAD).
+    package var range: Range<Int64>
+    /// 206 where a range or a part was asked for.
+    package var isPartial: Bool
+    /// Number of parts, where a part was asked for.
+    package var partsCount: Int?
+
+    package var length: Int64 { range.upperBound - range.lowerBound }
+    /// The Content-Range header field of a partial answer.
+    package var contentRange: String? {
+        isPartial ? "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(object.size)" : nil
+    }
+    /// The checksum of exactly the bytes answered; none for a range.
+    package var checksum: StoredChecksum? { isPartial ? nil : object.checksum }
+}
+
+extension ObjectStorage {
+    /// Reads an object. Completes before it returns.
+    package func getObject(
+        _ request: GetObjectRequest, reader: any ObjectReader,
+        completion: @Sendable (Result<GetObjectAnswer, ServiceError>) -> Void
+    ) {
+        completion(answer(request, reader, withBody: true))
+    }
+
+    /// Reads what is known of an object. Completes before it returns.
+    package func headObject(
+        _ request: GetObjectRequest, reader: any ObjectReader,
+        completion: @Sendable (Result<GetObjectAnswer, ServiceError>) -> Void
+    ) {
+        completion(answer(request, reader, withBody: false))
+    }
+
+    /// Reads an object, for callers that have no reader.
+    package func getObject(_ request: GetObjectRequest) async throws(ServiceError) -> GetObjectAnswer {
+        try await kept(request.address) { [index] in
+            try await index.read { [self] reader in try answer(request, reader, withBody: true).get() }
+        }
+    }
+
+    /// Reads what is known of an object, for callers that have no reader.
+    package func headObject(_ request: GetObjectRequest) async throws(ServiceError) -> GetObjectAnswer {
+        try await kept(request.address) { [index] in
+            try await index.read { [self] reader in try answer(request, reader, withBody: false).get() }
+        }
+    }
+
+    private func answer(
+        _ request: GetObjectRequest, _ reader: any ObjectReader, withBody: Bool
+    ) -> Result<GetObjectAnswer, ServiceError> {
+        do {
+            do {
+                return .success(try read(request, reader, withBody: withBody))
+            } catch BlobFailure.missing {
+                // Replaced between the row and the file: the row says by now where the bytes are.
+                return .success(try read(request, reader, withBody: withBody))
+            }
+        } catch { return .failure(visible(error, request.address)) }
+    }
+
+    private func read(
+        _ request: GetObjectRequest, _ reader: any ObjectReader, withBody: Bool
+    ) throws -> GetObjectAnswer {
+        let address = request.address
+        let lookup = try reader.object(address.key, in: address.bucket, withBody: withBody)
+        let (bucket, found) = try authorized(lookup, address, request.caller)
+        guard let object = found else { throw ServiceError.noSuchKey(address.key) }
+        switch request.conditions.verdict(etag: object.etag, modified: object.modified) {
+        case .proceed: break
+        case .notModified: throw ServiceError.notModified(object)
+        case .failed(let condition): throw ServiceError.preconditionFailed(condition)
+        }
+        let selection = try request.selection(of: object)
+        let range = selection.range ?? 0..<object.size
+        return GetObjectAnswer(
+            object: object, bucket: bucket, body: withBody ? try bytes(range, of: object) : .none, range: range,
+            isPartial: selection.range != nil, partsCount: selection.parts)
+    }
+
+    /// The bytes of a range, ready to be sent.
+    func bytes(_ range: Range<Int64>, of object: ObjectRecord) throws -> BodyResult {
+        switch object.body {
+        case .blob(let blob): return try blobs.body(of: blob, range: range, size: object.size)
+        case .unread: preconditionFailure("The body was not asked for")
+        case .inline(let bytes):
+            guard bytes.count == Int(object.size) else { throw ShortRow(expected: object.size, found: bytes.count) }
+            return range == 0..<object.size
+                ? .bytes(bytes) : .bytes(Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
+    }
+}
+
+/// A row whose body is not as long as it says; only reported.
+struct ShortRow: Error {
+    let expected: Int64, found: Int
+}
+
+extension GetObjectRequest {
+    /// The range meant, nil for the whole object, and the number of parts where a part is asked for.
+    fileprivate func selection(of object: ObjectRecord) throws(ServiceError) -> (range: Range<Int64>?, parts: Int?) {
+        if let partNumber {
+            guard range == nil else {
+                throw .invalidRequest("Cannot specify both Range header and partNumber query parameter")
+            }
+            return try part(partNumber, of: object)
+        }
+        guard let range, let wanted = ByteRange(range), holdsIfRange(object) else { return (nil, nil) }
+        guard let resolved = wanted.resolved(size: object.size) else {
+            throw .invalidRange(range, size: object.size)
+        }
+        return (resolved, nil)
+    }
+
+    /// RFC 9110, 13.1.5: an exact date, or a tag in strong comparison.
+    private func holdsIfRange(_ object: ObjectRecord) -> Bool {
+        guard let ifRange else { return true }
+        if let date = Instant(httpDate: ifRange) { return date == object.modified.wholeSecond }
+        return EntityTags(ifRange).matchStrongly(object.etag)
+    }
+
+    private func part(_ number: Int, of object: ObjectRecord) throws(ServiceError) -> (Range<Int64>?, Int?) {
+        let parts = object.parts.parts
+        // An object uploaded in one piece is its own first part.
+        if parts.isEmpty, number == 1 { return (object.size > 0 ? 0..<object.size : nil, nil) }
+        guard number >= 1, number <= parts.count else {
+            throw ServiceError(
+                "InvalidPartNumber", status: 416, "The requested partnumber is not satisfiable",
+                fields: [
+                    .init("ActualPartCount", String(max(1, parts.count))), .init("PartNumberRequested", String(number)),
+                ])
+        }
+        let start = parts[..<(number - 1)].reduce(0) { $0 + $1.size }
+        return (start..<(start + parts[number - 1].size), parts.count)
+    }
+}
+
+extension ServiceError {
+    /// 304, with the fields that RFC 9110, 15.4.5 asks for. It is answered without a body.
+    static func notModified(_ object: ObjectRecord) -> ServiceError {
+        var headers = [Field("ETag", "\"\(object.etag)\""), Field("Last-Modified", object.modified.httpDate)]
+        for name in ["cache-control", "expires"] {
+            if let value = object.fields[name] { headers.append(Field(name, value)) }
+        }
+        return ServiceError("NotModified", status: 304, "Not Modified", headers: headers)
+    }
+}

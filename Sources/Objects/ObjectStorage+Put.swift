@@ -1,0 +1,169 @@
+// PutObject: everything that can refuse is asked before the body is pulled, so that a client waiting for `100 Continue`
+// need not send it; then the body, then one unit of the writer, which asks the conditions again.
+
+package import Digests
+package import Kernel
+package import Store
+
+/// What a write asks for.
+package struct PutObjectRequest: Sendable {
+    package var address: ObjectAddress, caller: Caller
+    package var attributes: ObjectAttributes
+    package var conditions: WriteConditions
+    /// What the request says of its body.
+    package var expectations: BodyExpectations
+
+    package init(
+        _ address: ObjectAddress, _ caller: Caller, attributes: ObjectAttributes = ObjectAttributes(),
+        conditions: WriteConditions = WriteConditions(), expectations: BodyExpectations = BodyExpectations()
+    ) {
+        self.address = address
+        self.caller = caller
+        self.attributes = attributes
+        self.conditions = conditions
+        self.expectations = expectations
+    }
+}
+
+/// What a write answers.
+package struct PutObjectAnswer: Sendable {
+    package var etag: String, size: Int64, modified: Instant
+    package var checksum: StoredChecksum?
+
+    init(_ record: ObjectRecord) {
+        etag = record.etag
+        size = record.size
+        modified = record.modified
+        checksum = record.checksum
+    }
+}
+
+extension ObjectStorage {
+    /// Stores an object. Checks run on the caller's thread with its reader; the completion is called on any thread.
+    package func putObject(
+        _ request: PutObjectRequest, body: any BodySource, reader: any ObjectReader,
+        completion: @escaping @Sendable (Result<PutObjectAnswer, ServiceError>) -> Void
+    ) {
+        let address = request.address
+        do {
+            let lookup = try reader.object(address.key, in: address.bucket, withBody: false)
+            store(request, body, in: try admitted(request, lookup), completion)
+        } catch {
+            body.cancel()
+            completion(.failure(visible(error, address)))
+        }
+    }
+
+    /// Stores an object, for callers that have no reader.
+    package func putObject(
+        _ request: PutObjectRequest, body: any BodySource
+    ) async throws(ServiceError) -> PutObjectAnswer {
+        let address = request.address
+        let bucket: BucketRecord
+        do throws(ServiceError) {
+            let lookup = try await kept(address) { [index] in
+                try await index.read { try $0.object(address.key, in: address.bucket, withBody: false) }
+            }
+            bucket = try admitted(request, lookup)
+        } catch {
+            body.cancel()
+            throw error
+        }
+        let result = await withCheckedContinuation { continuation in
+            store(request, body, in: bucket) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Everything that can be refused without the body.
+    private func admitted(_ request: PutObjectRequest, _ lookup: ObjectLookup) throws(ServiceError) -> BucketRecord {
+        let (bucket, object) = try authorized(lookup, request.address, request.caller)
+        try request.address.checkKey(limits)
+        try request.attributes.check(limits)
+        if let length = request.expectations.length, length > limits.putObjectBytes {
+            throw .entityTooLarge(length, limit: limits.putObjectBytes)
+        }
+        try request.conditions.check(object, request.address)
+        return bucket
+    }
+
+    private func store(
+        _ request: PutObjectRequest, _ body: any BodySource, in bucket: BucketRecord,
+        _ completion: @escaping @Sendable (Result<PutObjectAnswer, ServiceError>) -> Void
+    ) {
+        take(body, request.expectations, computing: .crc64NVME) { [self] result in
+            switch result {
+            case .failure(let error): completion(.failure(visible(error, request.address)))
+            case .success(let received):
+                let record = ObjectRecord(received, request.attributes, modified: request.caller.now)
+                write(record, request, in: bucket, completion)
+            }
+        }
+    }
+
+    private func write(
+        _ record: ObjectRecord, _ request: PutObjectRequest, in bucket: BucketRecord,
+        _ completion: @escaping @Sendable (Result<PutObjectAnswer, ServiceError>) -> Void
+    ) {
+        let expectation: ObjectExpectation
+        do throws(ServiceError) { expectation = try request.conditions.expectation() } catch {
+            discard(record.body)
+            completion(.failure(error))
+            return
+        }
+        let change = ObjectChange.put(
+            bucket.reference, [ObjectWrite(request.address.key, record, expecting: expectation)])
+        index.apply(change, priority: .interactive) { [self] result in
+            switch result {
+            case .success(let outcome):
+                blobs.discard(outcome.released)
+                completion(.success(PutObjectAnswer(record)))
+            case .failure(let error):
+                discardUnlessCrashed(record.body, error)
+                completion(.failure(visible(error, request.address)))
+            }
+        }
+    }
+
+    // MARK: Bodies
+
+    /// Takes in a body and holds it to what was declared.
+    func take(
+        _ body: any BodySource, _ expectations: BodyExpectations, computing algorithm: ChecksumAlgorithm?,
+        completion: @escaping @Sendable (Result<ReceivedBody, any Error>) -> Void
+    ) {
+        BodyIntake(
+            body, BodyDigester(expectations, computing: algorithm), into: blobs, limits: limits,
+            maximum: limits.putObjectBytes, completion: completion
+        ).start()
+    }
+
+    /// The same, for callers that are async.
+    func take(
+        _ body: any BodySource, _ expectations: BodyExpectations, computing algorithm: ChecksumAlgorithm?
+    ) async throws -> ReceivedBody {
+        try await withCheckedThrowingContinuation { continuation in
+            take(body, expectations, computing: algorithm) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Throws away a body whose row was refused.
+    func discard(_ body: StoredBody) {
+        if case .blob(let blob) = body { blobs.discard([blob]) }
+    }
+
+    /// The same after a failed write. Only a refusal says that there is no row; after any other failure the blob is left
+    /// for the next start to find, because its row may have been kept.
+    func discardUnlessCrashed(_ body: StoredBody, _ error: any Error) {
+        if error is IndexRefusal || error is StoreBusy { discard(body) }
+    }
+}
+
+extension ObjectRecord {
+    init(_ received: ReceivedBody, _ attributes: ObjectAttributes, modified: Instant) {
+        self.init(
+            etag: received.digests.etag, size: received.digests.length, modified: modified,
+            storageClass: attributes.storageClass, checksum: received.digests.checksum.map { StoredChecksum($0) },
+            fields: attributes.fields, tags: attributes.tags, body: received.body)
+    }
+}

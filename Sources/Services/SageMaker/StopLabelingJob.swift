@@ -1,0 +1,14 @@
+internal import Engine
+package import Kernel
+package import Shapes
+
+extension SageMakerService {
+    /// Stops a labeling job; one that has ended stays as it is. AWS reference: StopLabelingJob.
+    package func stopLabelingJob(
+        _ input: SageMaker.StopLabelingJobRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> EmptyShape {
+        let row = try await job(input.labelingJobName, context)
+        try await internally(context, logger) { try await engine.stop(row) }
+        return EmptyShape()
+    }
+}

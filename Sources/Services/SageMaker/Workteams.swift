@@ -1,0 +1,141 @@
+// Work teams: stored as they were created. Their people are simulated, so members are only checked for their form.
+
+internal import JSON
+package import Kernel
+package import Shapes
+internal import Store
+
+extension SageMakerService {
+    /// Makes a private work team. AWS reference: CreateWorkteam.
+    package func createWorkteam(
+        _ input: SageMaker.CreateWorkteamRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.CreateWorkteamResponse {
+        try checkMembers(input.memberDefinitions)
+        let arn = Self.workteamARN(input.workteamName, context)
+        let document: JSONObject = [
+            "memberDefinitions": .array(input.memberDefinitions.map { .object($0.document) }),
+            "workforceArn": .string(Self.workforceARN(input.workforceName ?? "default", context)),
+            "description": .string(input.description), "subDomain": .string(subDomain(context)),
+            "notificationConfiguration": input.notificationConfiguration.map { .object($0.document) } ?? .null,
+            "workerAccessConfiguration": input.workerAccessConfiguration.map { .object($0.document) } ?? .null,
+        ]
+        let resource = Resource(
+            name: ResourceName(
+                .workteam, account: context.account, region: context.region, name: input.workteamName),
+            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
+        let outcome = try await internally(context, logger) {
+            try await control.create(resource, limit: limits.workteams)
+        }
+        switch outcome {
+        case .created: break
+        case .nameTaken:
+            throw .resourceInUse("The work team \(arn) already exists.")
+        case .limitReached:
+            throw .resourceLimitExceeded(
+                "An account has at most \(limits.workteams) work teams in a region; \(context.account) has as many in "
+                    + "\(context.region).")
+        }
+        try await putTags(input.tags, of: arn, context)
+        return SageMaker.CreateWorkteamResponse(workteamArn: arn)
+    }
+
+    /// Shows a work team. AWS reference: DescribeWorkteam.
+    package func describeWorkteam(
+        _ input: SageMaker.DescribeWorkteamRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.DescribeWorkteamResponse {
+        let name = ResourceName(
+            .workteam, account: context.account, region: context.region, name: input.workteamName)
+        let resource = try await internally(context, logger) { try await control.resource(name) }
+        guard let team = resource.flatMap({ Self.workteam($0, context) }) else {
+            throw noWorkteam(input.workteamName, context)
+        }
+        return SageMaker.DescribeWorkteamResponse(workteam: team)
+    }
+
+    /// Lists work teams. AWS reference: ListWorkteams.
+    package func listWorkteams(
+        _ input: SageMaker.ListWorkteamsRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.ListWorkteamsResponse {
+        var resources = try await internally(context, logger) {
+            try await control.resources(.workteam, account: context.account, region: context.region)
+        }
+        if let part = input.nameContains?.lowercased() {
+            resources = resources.filter { $0.name.name.lowercased().contains(part) }
+        }
+        if input.sortBy == .createDate { resources.sort { ($0.created, $0.name.name) < ($1.created, $1.name.name) } }
+        if input.sortOrder == .descending { resources.reverse() }
+        let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
+        return SageMaker.ListWorkteamsResponse(
+            workteams: page.elements.compactMap { Self.workteam($0, context) }, nextToken: page.nextToken)
+    }
+
+    /// Deletes a work team. AWS reference: DeleteWorkteam.
+    package func deleteWorkteam(
+        _ input: SageMaker.DeleteWorkteamRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.DeleteWorkteamResponse {
+        let name = ResourceName(
+            .workteam, account: context.account, region: context.region, name: input.workteamName)
+        guard try await internally(context, logger, { try await control.delete(name) }) else {
+            throw noWorkteam(input.workteamName, context)
+        }
+        return SageMaker.DeleteWorkteamResponse(success: true)
+    }
+
+    // MARK: Parts
+
+    private static func workteam(_ resource: Resource, _ context: RequestContext) -> SageMaker.Workteam? {
+        guard let document = try? JSONValue(parsing: resource.document) else { return nil }
+        return SageMaker.Workteam(
+            workteamName: resource.name.name,
+            memberDefinitions: (document["memberDefinitions"]?.array ?? []).compactMap {
+                $0.object.map { SageMaker.MemberDefinition(document: $0) }
+            },
+            workteamArn: workteamARN(resource.name.name, context), workforceArn: document["workforceArn"]?.string,
+            productListingIds: [], description: document["description"]?.string ?? "",
+            subDomain: document["subDomain"]?.string, createDate: resource.created.wholeMillisecond,
+            lastUpdatedDate: resource.updated.wholeMillisecond,
+            notificationConfiguration: document["notificationConfiguration"]?.object.map {
+                SageMaker.NotificationConfiguration(document: $0)
+            },
+            workerAccessConfiguration: document["workerAccessConfiguration"]?.object.map {
+                SageMaker.WorkerAccessConfiguration(document: $0)
+            })
+    }
+
+    /// The fragment "The work team" is what clients look for.
+    private func noWorkteam(_ name: String, _ context: RequestContext) -> ServiceError {
+        .validation("The work team \(Self.workteamARN(name, context)) does not exist.")
+    }
+
+    /// All members are Cognito groups of one pool and client, or all are groups of one OIDC provider.
+    private func checkMembers(_ members: [SageMaker.MemberDefinition]) throws(ServiceError) {
+        let cognito = members.compactMap(\.cognitoMemberDefinition), oidc = members.compactMap(\.oidcMemberDefinition)
+        guard cognito.count == members.count || oidc.count == members.count, cognito.isEmpty || oidc.isEmpty else {
+            throw .validation(
+                "'memberDefinitions' must be all cognitoMemberDefinition or all oidcMemberDefinition.")
+        }
+        guard Set(cognito.map(\.userPool)).count <= 1, Set(cognito.map(\.clientId)).count <= 1 else {
+            throw .validation("'memberDefinitions' must all name the same user pool and client.")
+        }
+    }
+
+    /// `<10 characters>.labeling.<region>.sagemaker.aws`, the same for all teams of an account and region.
+    func subDomain(_ context: RequestContext) -> String {
+        let label = SeededDraws(seed: settings.seed).scoped("portal").scoped(context.account.description)
+            .scoped(context.region.description).text(10, from: Alphabet.lowerAlphanumeric)
+        return "\(label).labeling.\(context.region).sagemaker.aws"
+    }
+
+    func putTags(
+        _ tags: [SageMaker.Tag]?, of arn: String, _ context: RequestContext
+    ) async throws(ServiceError) {
+        guard let tags, !tags.isEmpty else { return }
+        let stored = tags.map { Tag(key: $0.key, value: $0.value) }
+        let isStored = try await internally(context, logger) {
+            try await control.putTags(stored, of: arn, limit: limits.tagsPerResource)
+        }
+        guard isStored else {
+            throw .resourceLimitExceeded("A resource has at most \(limits.tagsPerResource) tags: \(arn).")
+        }
+    }
+}
