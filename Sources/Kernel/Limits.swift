@@ -57,6 +57,9 @@ package struct Limits: Sendable {
 
     // MARK: Engine
 
+    /// Entries of a job's timeline that one answer of the control API shows.
+    package var timelineEntries = 100_000
+
     /// Rows of one slice of engine work in the writer.
     package var engineSliceRows = 1000
     package var engineRetries = 5

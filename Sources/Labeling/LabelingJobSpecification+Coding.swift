@@ -1,7 +1,6 @@
 // The stored form of a specification.
 
 package import JSON
-
 internal import Kernel
 
 extension LabelingJobSpecification {
@@ -31,7 +30,8 @@ extension LabelingJobSpecification {
 
     /// Nil where the bytes are no specification written by `encoded`.
     package init?(decoding bytes: [UInt8]) {
-        guard let value = try? JSONValue(parsing: bytes), let account = value["account"]?.string.flatMap({ AccountID($0) }),
+        guard let value = try? JSONValue(parsing: bytes),
+            let account = value["account"]?.string.flatMap({ AccountID($0) }),
             let region = value["region"]?.string.flatMap({ Region($0) }), let name = value["name"]?.string,
             let created = value["created"]?.instant, let code = value["referenceCode"]?.string,
             let type = value["taskType"]?.string.flatMap(TaskType.init(rawValue:)),

@@ -1,5 +1,6 @@
 // Reads one element of a list or map that stands in a header or parameter.
 
+internal import Digests
 internal import Kernel
 internal import Shapes
 
@@ -13,7 +14,7 @@ struct ElementTextReader: ShapeReader {
     mutating func long(_ member: Int) -> Int64? { Int64(text) }
     mutating func double(_ member: Int) -> Double? { Double(text) }
     mutating func timestamp(_ member: Int) -> Instant? { Instant(httpDate: text) }
-    mutating func blob(_ member: Int) -> [UInt8]? { Base64.decode(text) }
+    mutating func blob(_ member: Int) -> [UInt8]? { Base64.bytes(text) }
     mutating func document(_ member: Int) -> JSONDocument? { nil }
 
     mutating func enumeration<Value: Enumeration>(_ member: Int, _ type: Value.Type) -> Value? {

@@ -1,6 +1,7 @@
 // Reads shapes from JSON objects (awsJson 1.1, and the bodies of restJson). A structure's object is gone through once
 // and its values laid out by place; generated code then picks them up.
 
+internal import Digests
 internal import JSON
 internal import Kernel
 internal import Shapes
@@ -82,7 +83,7 @@ struct JSONShapeReader: ShapeReader {
 
     mutating func blob(_ member: Int) -> [UInt8]? {
         guard let value = values[member] else { return nil }
-        return value.string.flatMap { Base64.decode($0) } ?? wrong(member, "Blob")
+        return value.string.flatMap { Base64.bytes($0) } ?? wrong(member, "Blob")
     }
 
     mutating func document(_ member: Int) -> JSONDocument? {

@@ -1,5 +1,6 @@
 // Reads shapes from form fields of the query protocol: `Tags.member.1.Key=a`. Fields are looked up by their full name.
 
+internal import Digests
 internal import JSON
 internal import Kernel
 internal import Shapes
@@ -59,7 +60,7 @@ struct QueryShapeReader: ShapeReader {
 
     mutating func blob(_ member: Int) -> [UInt8]? {
         guard let text = fields[name(member)] else { return nil }
-        return Base64.decode(text) ?? wrong(member, text)
+        return Base64.bytes(text) ?? wrong(member, text)
     }
 
     mutating func document(_ member: Int) -> JSONDocument? { nil }

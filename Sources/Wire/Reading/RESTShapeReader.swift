@@ -1,6 +1,7 @@
 // Reads the input of REST operations: path, query, headers and body. PutObject has some fifty members in headers and a
 // request a dozen headers, so the headers are gone through once and each finds its member by table.
 
+internal import Digests
 internal import JSON
 internal import Kernel
 internal import Shapes
@@ -114,7 +115,7 @@ struct RESTShapeReader: ShapeReader {
 
     mutating func blob(_ member: Int) -> [UInt8]? {
         if members[member].location == .payload { return body.isEmpty ? nil : body }
-        return texts[member].flatMap { Base64.decode($0) } ?? json?.blob(member)
+        return texts[member].flatMap { Base64.bytes($0) } ?? json?.blob(member)
     }
 
     mutating func document(_ member: Int) -> JSONDocument? {

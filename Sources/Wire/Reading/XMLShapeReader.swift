@@ -1,6 +1,7 @@
 // Reads shapes from XML elements (the bodies of restXml). S3 does not tell one mistake from another here: whatever does
 // not fit its schema is MalformedXML.
 
+internal import Digests
 internal import Kernel
 internal import Shapes
 
@@ -82,7 +83,7 @@ struct XMLShapeReader: ShapeReader {
 
     mutating func blob(_ member: Int) -> [UInt8]? {
         guard let text = trimmed(member) else { return nil }
-        return Base64.decode(text) ?? wrong()
+        return Base64.bytes(text) ?? wrong()
     }
 
     mutating func document(_ member: Int) -> JSONDocument? { nil }

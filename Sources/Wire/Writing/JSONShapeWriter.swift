@@ -1,5 +1,6 @@
 // Writes shapes as JSON objects (awsJson 1.1, and the bodies of restJson).
 
+internal import Digests
 internal import JSON
 internal import Kernel
 internal import Shapes
@@ -52,7 +53,7 @@ struct JSONShapeWriter: ShapeWriter {
 
     mutating func blob(_ member: Int, _ value: [UInt8]) {
         name(member)
-        json.string(Base64.encode(value))
+        json.string(Base64.text(value))
     }
 
     mutating func document(_ member: Int, _ value: JSONDocument) {

@@ -1,5 +1,6 @@
 // Writes shapes as XML (restXml and the query protocol). Quotes are escaped in text too, as S3 does with ETags.
 
+internal import Digests
 internal import Kernel
 internal import Shapes
 
@@ -49,7 +50,7 @@ struct XMLShapeWriter: ShapeWriter {
     mutating func boolean(_ member: Int, _ value: Bool) { element(name(member), value ? "true" : "false") }
     mutating func integer(_ member: Int, _ value: Int64) { element(name(member), String(value)) }
     mutating func double(_ member: Int, _ value: Double) { element(name(member), String(value)) }
-    mutating func blob(_ member: Int, _ value: [UInt8]) { element(name(member), Base64.encode(value)) }
+    mutating func blob(_ member: Int, _ value: [UInt8]) { element(name(member), Base64.text(value)) }
 
     mutating func document(_ member: Int, _ value: JSONDocument) {
         element(name(member), String(decoding: value.bytes, as: UTF8.self))

@@ -1,0 +1,104 @@
+// Requests that botocore wrote (Tests/Golden/make-requests.py): routed to their operation and read, they give back the
+// parameters they were made from.
+
+import Digests
+import JSON
+import Kernel
+import Shapes
+import Testing
+import Wire
+
+/// One operation, with its type forgotten.
+struct AnyOperation: Sendable {
+    let schema: OperationSchema
+    let decode: @Sendable (RequestDecoder, RequestHead, Route, [UInt8]) throws -> any Shape
+
+    init<Wanted: Operation>(_ operation: Wanted.Type) {
+        schema = Wanted.schema
+        decode = { decoder, head, route, body in
+            try decoder.decode(operation, head: head, route: route, body: body)
+        }
+    }
+
+    static let all: [AnyOperation] = [
+        .init(S3.CreateBucket.self), .init(S3.HeadBucket.self), .init(S3.DeleteBucket.self),
+        .init(S3.ListBuckets.self), .init(S3.GetBucketLocation.self), .init(S3.GetBucketVersioning.self),
+        .init(S3.PutObject.self), .init(S3.GetObject.self), .init(S3.HeadObject.self), .init(S3.DeleteObject.self),
+        .init(S3.DeleteObjects.self), .init(S3.CopyObject.self), .init(S3.ListObjects.self),
+        .init(S3.ListObjectsV2.self), .init(S3.CreateMultipartUpload.self), .init(S3.UploadPart.self),
+        .init(S3.UploadPartCopy.self), .init(S3.CompleteMultipartUpload.self), .init(S3.AbortMultipartUpload.self),
+        .init(S3.ListParts.self), .init(S3.ListMultipartUploads.self), .init(S3.GetBucketCors.self),
+        .init(S3.PutBucketCors.self), .init(S3.DeleteBucketCors.self), .init(S3.GetObjectTagging.self),
+        .init(S3.PutObjectTagging.self), .init(S3.DeleteObjectTagging.self), .init(S3.GetBucketTagging.self),
+        .init(S3.PutBucketTagging.self), .init(S3.DeleteBucketTagging.self),
+        .init(SageMaker.CreateLabelingJob.self), .init(SageMaker.DescribeLabelingJob.self),
+        .init(SageMaker.ListLabelingJobs.self), .init(SageMaker.StopLabelingJob.self),
+        .init(SageMaker.CreateWorkteam.self), .init(SageMaker.DescribeWorkteam.self),
+        .init(SageMaker.ListWorkteams.self), .init(SageMaker.DeleteWorkteam.self),
+        .init(SageMaker.CreateWorkforce.self), .init(SageMaker.DescribeWorkforce.self), .init(SageMaker.AddTags.self),
+        .init(SageMaker.DeleteTags.self), .init(SageMaker.ListTags.self), .init(STS.GetCallerIdentity.self),
+    ]
+}
+
+@Suite struct RequestTests {
+    private let router = WireRouter()
+
+    struct Sent: Sendable, CustomStringConvertible {
+        let operation: String
+        let parameters: JSONValue
+        let head: RequestHead
+        let body: [UInt8]
+
+        init(_ value: JSONValue) {
+            operation = value["operation"]?.string ?? ""
+            parameters = value["parameters"] ?? .null
+            let headers = (value["headers"]?.array ?? []).map {
+                (name: $0.array?.first?.string ?? "", value: $0.array?.last?.string ?? "")
+            }
+            head = RequestHead(
+                method: value["method"]?.string ?? "", target: value["target"]?.string ?? "",
+                headers: HeaderFields(headers + [(name: "Host", value: "127.0.0.1:4566")]))
+            body = value["body"]?.string.flatMap { Base64.bytes($0) } ?? []
+        }
+
+        var description: String { "\(operation) \(head.method) \(head.path)?\(head.query)" }
+
+        static func all() throws -> [Sent] {
+            try goldenDocument("requests.json")["requests"]?.array?.map(Sent.init) ?? []
+        }
+    }
+
+    @Test func everyRequestOfBotocoreIsRoutedAndRead() throws {
+        let requests = try Sent.all()
+        #expect(requests.count == 88)
+        let decoder = RequestDecoder { operation, member in
+            Issue.record("\(operation.name): \(member) is in the request and not in the model")
+        }
+        for sent in requests {
+            guard case .served(let route) = router.route(sent.head, form: sent.body) else {
+                Issue.record("\(sent) is not served")
+                continue
+            }
+            #expect(route.operation.name == sent.operation, "\(sent)")
+            guard let operation = AnyOperation.all.first(where: { $0.schema === route.operation }) else {
+                Issue.record("\(sent.operation) is not in the test's list")
+                continue
+            }
+            do {
+                let body = route.operation.streamsInput ? [] : sent.body
+                let input = try operation.decode(decoder, sent.head, route, body)
+                #expect(differences(sent.parameters, laidOpen(input)) == [], "\(sent)")
+            } catch {
+                Issue.record("\(sent): \(error)")
+            }
+        }
+    }
+
+    @Test func everyOperationStandsAtItsIndex() {
+        for (place, operation) in OperationCatalog.operations.enumerated() { #expect(operation.index == place) }
+        let listed = AnyOperation.all.map(\.schema.name)
+        #expect(
+            OperationCatalog.operations.filter { $0.service.service != .control }.map(\.name).sorted()
+                == listed.sorted())
+    }
+}

@@ -1,0 +1,7 @@
+"""Starts a Groundwork server for tests and steers it. See the README beside this package."""
+
+from .account import Account, JobEnded
+from .control import Control, ControlError
+from .server import Server, ServerDidNotStart
+
+__all__ = ["Account", "Control", "ControlError", "JobEnded", "Server", "ServerDidNotStart"]
