@@ -9,7 +9,6 @@ internal import Store
 protocol AttributeMembers {
     var cacheControl: String? { get }
     var contentDisposition: String? { get }
-    var contentEncoding: String? { get }
     var contentLanguage: String? { get }
     var contentType: String? { get }
     var expires: String? { get }
@@ -38,7 +37,9 @@ enum KeptField {
 
 extension AttributeMembers {
     /// What is to be kept with the object.
-    func attributes() throws(ServiceError) -> ObjectAttributes {
+    ///
+    /// - Parameter contentEncoding: the object's own Content-Encoding; the member may also name the request's framing.
+    func attributes(contentEncoding: String?) throws(ServiceError) -> ObjectAttributes {
         var fields: [ServiceError.Field] = []
         func keep(_ name: String, _ value: String?) {
             if let value { fields.append(ServiceError.Field(name, value)) }
@@ -46,7 +47,7 @@ extension AttributeMembers {
         keep("content-type", contentType)
         keep("cache-control", cacheControl)
         keep("content-disposition", contentDisposition)
-        keep("content-encoding", contentEncoding.flatMap(withoutChunking))
+        keep("content-encoding", contentEncoding)
         keep("content-language", contentLanguage)
         keep("expires", expires)
         keep(KeptField.redirect, websiteRedirectLocation)
@@ -63,13 +64,6 @@ extension AttributeMembers {
             fields: FieldList(fields), tags: try tagging.map(FieldList.init(taggingHeader:)) ?? FieldList(),
             storageClass: storageClass?.rawValue)
     }
-}
-
-/// Content-Encoding as it belongs to the object: `aws-chunked` is the framing of the request.
-private func withoutChunking(_ encoding: String) -> String? {
-    guard encoding.contains("aws-chunked") else { return encoding }
-    let codings = encoding.split(separator: ",").map { $0.filter { $0 != " " } }.filter { $0 != "aws-chunked" }
-    return codings.isEmpty ? nil : codings.joined(separator: ",")
 }
 
 /// An answer that shows an object.

@@ -17,7 +17,7 @@ extension S3Service {
         request.conditions = WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch)
         request.metadata = input.metadataDirective == .replace ? .replace : .copy
         request.tagging = input.taggingDirective == .replace ? .replace : .copy
-        request.attributes = try input.attributes()
+        request.attributes = try input.attributes(contentEncoding: input.contentEncoding)
         request.checksumAlgorithm = try input.checksumAlgorithm?.served()
         let answer = try await objects.copyObject(request)
         var result = S3.CopyObjectResult(eTag: quoted(answer.etag), lastModified: answer.modified.wholeSecond)

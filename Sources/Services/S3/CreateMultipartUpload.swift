@@ -10,7 +10,7 @@ extension S3Service {
         let upload = try await objects.createUpload(
             CreateUploadRequest(
                 ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
-                attributes: try input.attributes(), checksumAlgorithm: try input.checksumAlgorithm?.served(),
+                attributes: try input.attributes(contentEncoding: input.contentEncoding), checksumAlgorithm: try input.checksumAlgorithm?.served(),
                 checksumType: input.checksumType?.rawValue))
         return S3.CreateMultipartUploadOutput(
             bucket: input.bucket, key: input.key, uploadId: upload.id,

@@ -12,7 +12,7 @@ extension S3Service {
         do throws(ServiceError) {
             let request = PutObjectRequest(
                 ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
-                attributes: try input.attributes(),
+                attributes: try input.attributes(contentEncoding: context.contentEncoding),
                 conditions: WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch),
                 expectations: context.expectations)
             objects.putObject(request, body: context.body, reader: reader) { result in
