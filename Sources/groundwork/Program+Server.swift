@@ -21,6 +21,7 @@ extension Program {
         let wallClock: WallClock
         let limits: Limits
         let readiness: Readiness
+        let readers: LoopReaders
 
         func configuration() throws -> HTTPServer.Configuration {
             var configuration = HTTPServer.Configuration(
@@ -54,7 +55,7 @@ extension Program {
             let readiness = readiness
             return Pipeline.standard(
                 logsAccess: settings.accessLog != nil,
-                crossOrigin: CrossOrigin(objects: objects, router: router, tasks: tasks),
+                crossOrigin: CrossOrigin(objects: objects, router: router, tasks: tasks, readers: readers),
                 health: HealthPaths(version: Version.text) { readiness.isSet }, control: control, services: services)
         }
 

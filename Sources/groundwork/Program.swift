@@ -65,8 +65,8 @@ struct Program {
         tasks = AsyncRequests(concurrency: 64)
         readiness = Readiness()
         var table = OperationTable(decoder: Self.decoder(logger))
-        table.add(
-            S3Service(objects: objects), readers: try LoopReaders(objects, loops: settings.threads))
+        let readers = try LoopReaders(objects, loops: settings.threads)
+        table.add(S3Service(objects: objects), readers: readers)
         table.add(sageMaker)
         table.add(STSService())
         table.add(control)
@@ -75,7 +75,8 @@ struct Program {
         }
         let parts = Parts(
             settings: settings, table: table, tasks: tasks, objects: objects, serverClock: serverClock,
-            wallClock: wallClock, limits: limits, readiness: readiness)
+            wallClock: wallClock, limits: limits, readiness: readiness,
+            readers: readers)
         server = HTTPServer(
             try parts.configuration(), clock: wallClock, entropy: entropy, accessLog: try parts.accessLog(),
             handler: try parts.pipeline(in: directory))

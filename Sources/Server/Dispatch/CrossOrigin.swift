@@ -11,8 +11,10 @@ package struct CrossOrigin: PipelineStep {
     private let objects: ObjectStorage
     private let router: WireRouter
     private let tasks: AsyncRequests
+    private let readers: LoopReaders
 
-    package init(objects: ObjectStorage, router: WireRouter, tasks: AsyncRequests) {
+    package init(objects: ObjectStorage, router: WireRouter, tasks: AsyncRequests, readers: LoopReaders) {
+        self.readers = readers
         self.objects = objects
         self.router = router
         self.tasks = tasks
@@ -25,6 +27,9 @@ package struct CrossOrigin: PipelineStep {
             preflight(bucket, origin, head, responder)
             return .answered
         }
+        let grant = objects.corsGrant(
+            bucket: bucket, origin: origin, method: head.method, reader: readers[request.loop])
+        for field in grant?.headers(isPreflight: false) ?? [] { responder.addHeader(field.name, field.value) }
         return .goOn
     }
 

@@ -30,6 +30,12 @@ struct ListingEncoding {
 
     func callAsFunction(_ name: String?) -> String? { name.map { self($0) } }
 
+    /// An empty delimiter is none.
+    func delimiter(_ text: String?) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        return self(text)
+    }
+
     private func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
