@@ -36,7 +36,7 @@ extension JobPerformer {
     func crowd() async throws -> Crowd {
         let steering = specification.steering
         let pool: CrowdModel.Pool = specification.isPublicCrowd ? .publicCrowd : .privateTeam
-        let preset = CrowdModel.Preset(rawValue: steering.crowd.rawValue) ?? CrowdModel.standard(pool)
+        let preset = steering.crowd.flatMap { CrowdModel.Preset(rawValue: $0.rawValue) }
         return Crowd(
             CrowdModel(preset, pool: pool), size: max(steering.workers, specification.workersPerObject),
             classes: try await labelingTask().categories.names.count, region: specification.region,

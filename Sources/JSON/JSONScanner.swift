@@ -82,7 +82,8 @@ package struct JSONScanner {
         return false
     }
 
-    /// Passes a member's name and its colon; returns the range of the name between its quotes and whether it is escaped.
+    /// Passes a member's name and its colon; returns the range of the name between its quotes and whether it is
+    /// escaped.
     package mutating func memberName() throws(JSONError) -> (range: Range<Int>, isEscaped: Bool) {
         skipSpace()
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {

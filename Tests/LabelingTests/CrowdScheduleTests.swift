@@ -113,7 +113,7 @@ private func submissions(_ events: [WorkEvent]) -> [Int: Int] {
     }
 
     @Test func nothingHappensOnceTheAvailabilityEnds() {
-        let crowd = crowd(CrowdModel(nil, pool: .privateTeam), size: 5)
+        let crowd = crowd(CrowdModel(.expert, pool: .privateTeam), size: 5)
         let long = events(batch(300), crowd)
         let short = batch(300, availability: .seconds(60))
         let cut = events(short, crowd)
