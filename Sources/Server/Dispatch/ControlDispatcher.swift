@@ -3,8 +3,8 @@
 // DNS is not on the list, mutations must be JSON, which a form cannot send, and beyond loopback a token is needed.
 
 package import Kernel
-package import Services
-package import Shapes
+internal import Services
+internal import Shapes
 package import Wire
 internal import Digests
 

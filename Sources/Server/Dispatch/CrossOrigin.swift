@@ -1,7 +1,7 @@
 // CORS of buckets (RFC: Fetch standard; S3 user guide "Using cross-origin resource sharing"): preflights are answered
 // here, before anything is asked of a signature, and answers to other requests get the headers their bucket grants.
 
-package import Kernel
+internal import Kernel
 package import Objects
 package import Wire
 internal import Shapes

@@ -1,5 +1,5 @@
 package import Objects
-package import Store
+internal import Store
 
 /// One reader of the object index per event loop.
 ///

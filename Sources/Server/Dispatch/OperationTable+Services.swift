@@ -4,7 +4,7 @@
 internal import Kernel
 internal import Objects
 package import Services
-package import Shapes
+internal import Shapes
 internal import Store
 internal import Wire
 

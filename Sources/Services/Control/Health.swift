@@ -7,14 +7,14 @@ package import Shapes
 
 extension ControlService {
     package func getVersion(
-        _ input: EmptyShape, _ context: RequestContext
+        _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["version": .string(version)]) }
 
     package func getLive(
-        _ input: EmptyShape, _ context: RequestContext
+        _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["status": "live"]) }
 
     package func getReady(
-        _ input: EmptyShape, _ context: RequestContext
+        _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["status": "ready"]) }
 }

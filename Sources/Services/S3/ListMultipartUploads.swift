@@ -19,7 +19,7 @@ extension S3Service {
         let encoded = ListingEncoding(input.encodingType), owner = owner(page.bucket.owner)
         return S3.ListMultipartUploadsOutput(
             bucket: input.bucket, keyMarker: encoded(input.keyMarker ?? ""), uploadIdMarker: input.uploadIdMarker ?? "",
-            nextKeyMarker: encoded(page.nextKeyMarker), prefix: encoded(input.prefix ?? ""),
+            nextKeyMarker: encoded.ifPresent(page.nextKeyMarker), prefix: encoded(input.prefix ?? ""),
             delimiter: encoded.delimiter(input.delimiter),
             nextUploadIdMarker: page.nextUploadIDMarker, maxUploads: page.maxUploads, isTruncated: page.isTruncated,
             uploads: page.uploads.map { upload in

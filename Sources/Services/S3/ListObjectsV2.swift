@@ -24,6 +24,6 @@ extension S3Service {
             delimiter: encoded.delimiter(input.delimiter), maxKeys: page.maxKeys,
             commonPrefixes: page.prefixes.map { S3.CommonPrefix(prefix: encoded($0)) },
             encodingType: input.encodingType, keyCount: page.keyCount, continuationToken: input.continuationToken,
-            nextContinuationToken: page.nextToken, startAfter: encoded(input.startAfter))
+            nextContinuationToken: page.nextToken, startAfter: encoded.ifPresent(input.startAfter))
     }
 }

@@ -28,7 +28,7 @@ struct ListingEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func callAsFunction(_ name: String?) -> String? { name.map { self($0) } }
+    func ifPresent(_ name: String?) -> String? { name.map { self($0) } }
 
     /// An empty delimiter is none.
     func delimiter(_ text: String?) -> String? {
