@@ -89,6 +89,9 @@ let package = Package(
             ], swiftSettings: strict),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.
         .executableTarget(name: "generate-shapes", dependencies: ["Kernel", "JSON"], swiftSettings: strict),
+        // Development tool: speed and yield of learning on an image set. Run by scripts/bench learn.
+        .executableTarget(
+            name: "bench-learning", dependencies: ["Kernel", "JSON", "Images", "Learning"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),

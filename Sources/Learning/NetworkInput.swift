@@ -37,7 +37,8 @@ struct NetworkInput: Hashable, Sendable {
     }
 
     /// Puts features into a workspace. Missing bytes are the caller's mistake.
-    func load(_ features: UnsafeRawBufferPointer, into workspace: Workspace, of network: SmallNetwork, _ change: Change) {
+    func load(_ features: UnsafeRawBufferPointer, into workspace: Workspace, of network: SmallNetwork, _ change: Change)
+    {
         precondition(features.count == byteCount)
         var scale = scale
         if let gain = change.gain { for index in scale.indices { scale[index] *= gain[index] } }
