@@ -1,4 +1,4 @@
-"""A small image classification job, ready to be created: bucket, pictures, manifest, labels, template, team, request."""
+"""A small image classification job, ready to be created: bucket, pictures, manifest, labels, template, team."""
 
 from __future__ import annotations
 
