@@ -38,7 +38,7 @@ class ExampleJob:
     """What a labeling job needs, under the bucket's prefix `<name>/`.
 
     The right answer of line n is the label n modulo the number of labels; it stands in `groundwork-truth` of each line
-    if `truth` is true, so that simulated people know it.
+    if `truth` is true, so that simulated people know it. `concurrent` is the job's MaxConcurrentTaskCount.
     """
 
     attribute = "animal"
@@ -54,10 +54,12 @@ class ExampleJob:
         labels: Sequence[str] = ("cat", "dog"),
         workers: int = 3,
         truth: bool = True,
+        concurrent: Optional[int] = None,
     ) -> None:
         self.account, self.name, self.bucket = account, name, bucket
         self.objects, self.labels, self.workers, self.truth = objects, list(labels), workers, truth
         self.pictures = min(objects, pictures or objects)
+        self.concurrent = concurrent
         self.team = "example-team"
         self.sagemaker, self.s3 = account.client("sagemaker"), account.client("s3")
 
@@ -146,6 +148,8 @@ class ExampleJob:
             },
             "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         }
+        if self.concurrent is not None:
+            request["HumanTaskConfig"]["MaxConcurrentTaskCount"] = self.concurrent
         request.update(changes)
         return {name: value for name, value in request.items() if value is not None}
 
