@@ -1,7 +1,7 @@
 """learning: pictures per second, and the training of the head per round
 
-Asks the program's own measurement (`groundwork bench-learn FOLDER`) where it has one; and runs an automated job over the
-medium logo set, whose timeline tells how long each round trained and predicted in real time.
+Asks the program's own measurement (`groundwork bench-learn FOLDER`) where it has one, and runs an automated job over
+the medium logo set, whose timeline tells how long each round trained and predicted in real time.
 """
 
 from __future__ import annotations

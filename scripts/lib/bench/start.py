@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
         rows.append(_measured("moto", [moto, "-p", str(port)], port, "/moto-api/", max(3, options.runs // 5)))
     print(machine.table(rows))
     print(
-        f"size of the program: {Path(program).stat().st_size / 1048576:.1f} MiB as built; see scripts/package for stripped"
+        f"The program: {Path(program).stat().st_size / 1048576:.1f} MiB as built; see scripts/package for stripped"
     )
 
 

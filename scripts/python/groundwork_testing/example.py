@@ -76,7 +76,7 @@ class ExampleJob:
 
     # Set-up
 
-    def prepare(self) -> "ExampleJob":
+    def prepare(self) -> ExampleJob:
         """Puts everything in place; what several jobs share is made once."""
         self._unless("BucketAlreadyOwnedByYou", lambda: self.s3.create_bucket(Bucket=self.bucket))
         for number in range(self.pictures):
