@@ -154,9 +154,7 @@ def _rounds(course: Course, x: Any, y: Any) -> list[str]:
         top = _TOP + 14 + 16 * (level % 6)
         near_end = place > _WIDTH - _RIGHT - 120
         anchor, shift = ("end", -5) if near_end else ("start", 5)
-        parts.append(
-            f'<path d="M{place:.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="{_INK}" stroke-dasharray="3 3"/>'
-        )
+        parts.append(f'<path d="M{place:.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="{_INK}" stroke-dasharray="3 3"/>')
         parts.append(
             f'<text x="{place + shift:.1f}" y="{top}" text-anchor="{anchor}" font-size="12" paint-order="stroke" '
             f'stroke="#ffffff" stroke-width="3">{text}</text>'
