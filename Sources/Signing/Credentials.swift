@@ -56,8 +56,6 @@ package struct CredentialSet: CredentialSource {
     }
 
     package func credentials(for accessKey: String) -> Credentials? { byAccessKey[accessKey] }
-
-    package var count: Int { byAccessKey.count }
 }
 
 extension Credentials {

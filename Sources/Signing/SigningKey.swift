@@ -53,6 +53,4 @@ package final class SigningKeyCache: Sendable {
         }
         return key
     }
-
-    var count: Int { entries.withLock { $0.count } }
 }

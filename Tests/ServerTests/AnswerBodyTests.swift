@@ -8,6 +8,15 @@ import Testing
     import Musl
 #endif
 
+/// Five megabytes with a period of 251, which divides no block size, so that no wrong offset looks right.
+private let pattern: [UInt8] = {
+    let period = [UInt8](0..<251)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(20_000 * period.count)
+    for _ in 0..<20_000 { bytes.append(contentsOf: period) }
+    return bytes
+}()
+
 /// A file without a name that holds the bytes.
 private func file(_ bytes: [UInt8]) throws -> OpenFile {
     var name = Array("/tmp/groundwork-body-XXXXXX".utf8CString)
@@ -26,8 +35,7 @@ private func file(_ bytes: [UInt8]) throws -> OpenFile {
 
 @Test(arguments: [0..<10, 5..<5, 100..<60_000, 0..<65_536, 0..<65_537, 3..<5_000_000])
 func aRangeOfAFileIsSentExactly(range: Range<Int>) async throws {
-    // 251 is no divisor of any block size, so that no wrong offset looks right.
-    let bytes = [UInt8](repeatElement(Array(0..<251), count: 20_000).joined())
+    let bytes = pattern
     let file = try file(bytes)
     let bounds = Int64(range.lowerBound)..<Int64(range.upperBound)
     try await withServer(answering: { _, responder in
