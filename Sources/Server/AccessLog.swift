@@ -1,5 +1,5 @@
-// The access log: one line of JSON for each answered request. Lines are gathered and written in blocks; the server asks for
-// what waits to be written once a second and at the end.
+// The access log: one line of JSON for each answered request. Lines are gathered and written in blocks; the server asks
+// for what waits to be written once a second and at the end.
 
 internal import JSON
 package import Kernel

@@ -43,7 +43,8 @@ package final class AsyncRequests: Service {
         return isTaken
     }
 
-    /// Runs until the group shuts down gracefully, and then until all work taken on is done. Cancelling abandons what waits.
+    /// Runs until the group shuts down gracefully, and then until all work taken on is done. Cancelling abandons what
+    /// waits.
     package func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in

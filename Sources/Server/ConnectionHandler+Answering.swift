@@ -1,5 +1,5 @@
-// Writing answers. Heads and small bodies are gathered in one buffer and go out with one system call for all answers of one
-// read; large files are sent by the kernel from the page cache.
+// Writing answers. Heads and small bodies are gathered in one buffer and go out with one system call for all answers of
+// one read; large files are sent by the kernel from the page cache.
 
 internal import Kernel
 internal import NIOCore
@@ -66,7 +66,8 @@ extension ConnectionHandler {
     private func canKeepConnection(_ exchange: Exchange) -> Bool {
         guard exchange.keepsAlive else { return false }
         if exchange.hasEnded { return true }
-        // A client that was not told to go on may or may not send its body: nobody can tell where the next request starts.
+        // A client that was not told to go on may or may not send its body: nobody can tell where the next request
+        // starts.
         if exchange.expectsContinue { return false }
         return exchange.remaining.map { $0 <= Self.drainedBytes } ?? false
     }
@@ -136,13 +137,17 @@ extension ConnectionHandler {
     /// Hands everything that waits to the channel.
     func flush() {
         guard let context, out.readableBytes > 0 else { return }
-        context.writeAndFlush(wrapOutboundOut(.byteBuffer(out)), promise: nil)
-        // Reuses the storage unless the channel still holds it.
-        out.clear(minimumCapacity: 2048)
+        // Writing may call back (the channel becomes writable again), and then further answers come in here.
+        var ready = out
+        out = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ready)), promise: nil)
+        guard out.capacity == 0 else { return }
+        ready.clear(minimumCapacity: 2048)
+        out = ready
     }
 
-    /// Closes once everything has gone out. If the client may still be sending, its bytes are read for a moment: to close
-    /// before would reset the connection, and could take the answer back from the client's hands.
+    /// Closes once everything has gone out. If the client may still be sending, its bytes are read for a moment: to
+    /// close before would reset the connection, and could take the answer back from the client's hands.
     func close() {
         guard let context, !isClosing else { return }
         isClosing = true

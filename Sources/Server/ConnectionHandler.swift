@@ -1,9 +1,9 @@
 // One connection: takes decoded requests in, calls the handler, and writes the answers, one exchange after the other.
-// Three things it decides: when to read (only while somebody wants what comes), when to flush (once for all answers of one
-// read), and what to do with a body that nobody read (drain a small rest, else close).
+// Three things it decides: when to read (only while somebody wants what comes), when to flush (once for all answers of
+// one read), and what to do with a body that nobody read (drain a small rest, else close).
 //
-// The handler sees a request as soon as its head is in. Requests that a client sends ahead (pipelining) wait undecoded in
-// the socket, save those that came in the same read; these wait in `pending`.
+// The handler sees a request as soon as its head is in. Requests that a client sends ahead (pipelining) wait undecoded
+// in the socket, save those that came in the same read; these wait in `pending`.
 
 internal import Kernel
 internal import NIOCore
@@ -188,9 +188,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         self.exchange = exchange
         isAnswerComplete = false
         let responder = Responder(exchange: exchange)
-        guard !framing.isHostMissing, let target = originForm(head.uri) else {
+        guard framing.isUnderstood, !framing.isHostMissing, let target = originForm(head.uri) else {
             isEnding = true
-            shared.handler.refuse(.malformedRequest("a Host header and a path are needed, exactly one each"), responder)
+            let rule = "it needs one path, one Host header and, if any, one Transfer-Encoding, which is chunked"
+            shared.handler.refuse(.malformedRequest(rule), responder)
             return
         }
         let request = ServerRequest(

@@ -1,5 +1,5 @@
-// The HTTP/1.1 server: listeners, event loops, and an orderly end. `run` serves until the service group shuts down, lets
-// the requests in flight finish until the deadline, and then closes what is left.
+// The HTTP/1.1 server: listeners, event loops, and an orderly end. `run` serves until the service group shuts down,
+// lets the requests in flight finish until the deadline, and then closes what is left.
 
 package import Kernel
 internal import NIOCore

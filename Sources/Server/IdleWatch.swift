@@ -1,5 +1,5 @@
-// Notices connections on which nothing moves. Activity is only counted, so that no request reads a clock for it: a tick at
-// each timeout asks whether the count has changed. A connection is idle after one to two timeouts.
+// Notices connections on which nothing moves. Activity is only counted, so that no request reads a clock for it: a tick
+// at each timeout asks whether the count has changed. A connection is idle after one to two timeouts.
 
 internal import NIOCore
 

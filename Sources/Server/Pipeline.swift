@@ -1,5 +1,5 @@
-// What happens to a request before it reaches the services, as a list that can be read. Limits on heads, and on how many
-// connections there are, belong to the connection and come before all of this.
+// What happens to a request before it reaches the services, as a list that can be read. Limits on heads, and on how
+// many connections there are, belong to the connection and come before all of this.
 
 package import Kernel
 

@@ -1,5 +1,5 @@
-// What the head of a request says about the connection: whether a body follows and how it is delimited, whether the client
-// waits before it sends it, and whether the connection stays open (RFC 9112, sections 6 and 9.3).
+// What the head of a request says about the connection: whether a body follows and how it is delimited, whether the
+// client waits before it sends it, and whether the connection stays open (RFC 9112, sections 6 and 9.3).
 
 internal import Kernel
 internal import NIOHTTP1
@@ -12,6 +12,8 @@ struct RequestFraming {
     var keepsAlive: Bool
     let isHTTP10: Bool
     private var hosts = 0
+    /// False where the body is transferred in a way that this server cannot undo.
+    private(set) var isUnderstood = true
 
     var hasBody: Bool { isChunked || (length ?? 0) > 0 }
 
@@ -29,7 +31,9 @@ struct RequestFraming {
             expectsContinue = !isHTTP10 && isSameFieldName(value, "100-continue")
         case 10 where isSameFieldName(name, "connection"): takeConnection(value)
         case 14 where isSameFieldName(name, "content-length"): length = Int64(value)
-        case 17 where isSameFieldName(name, "transfer-encoding"): isChunked = true
+        case 17 where isSameFieldName(name, "transfer-encoding"):
+            if isChunked || isHTTP10 || !isSameFieldName(value, "chunked") { isUnderstood = false }
+            isChunked = true
         default: break
         }
     }

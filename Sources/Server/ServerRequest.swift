@@ -28,8 +28,8 @@ package struct Responder: Sendable {
 
     package var requestID: RequestID { exchange.id }
 
-    /// Answers. The date, the request id, the length and what the connection needs are added here; a body is counted but not
-    /// sent where the request or the status allows none. Only the first answer counts.
+    /// Answers. The date, the request id, the length and what the connection needs are added here; a body is counted
+    /// but not sent where the request or the status allows none. Only the first answer counts.
     package func respond(status: Int, headers: HeaderFields = HeaderFields(), body: BodyResult = .none) {
         exchange.respond(status: status, headers: headers, body: body)
     }
