@@ -36,8 +36,6 @@ let package = Package(
     dependencies: [
         // The HTTP engine under Server, and the buffers that Wire hands on.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        // ServerQuiescingHelper: graceful shutdown of listeners and connections.
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // MD5, SHA and HMAC.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The command line.
@@ -76,11 +74,11 @@ let package = Package(
         part(
             "Server",
             [
-                "Kernel", "Shapes", "Wire", "Services", "Objects", nioCore, logging, lifecycle,
+                "Kernel", "JSON", "Digests", "Signing", "Shapes", "Store", "Wire", "Services", "Objects", nioCore, logging,
+            lifecycle,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"),
-            ]),
+                ]),
         .executableTarget(
             name: "groundwork",
             dependencies: [
@@ -101,6 +99,7 @@ let package = Package(
         tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]
 )

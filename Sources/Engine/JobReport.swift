@@ -2,7 +2,7 @@
 // would have asked for it.
 
 package import JSON
-package import Kernel
+internal import Kernel
 package import Labeling
 package import Store
 

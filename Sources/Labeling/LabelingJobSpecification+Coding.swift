@@ -64,10 +64,11 @@ extension LabelingJobSpecification.ResolvedSteering {
     /// Also what the control API shows of a job's steering.
     package var json: JSONObject {
         var object: JSONObject = [
-            "workforce": .string(workforce.rawValue), "crowd": .string(crowd.rawValue), "pace": .double(pace),
+            "workforce": .string(workforce.rawValue), "pace": .double(pace),
             "seed": .integer(seed), "minObjects": .integer(minObjects), "workers": .integer(workers),
             "learner": .string(learner.rawValue), "objectLimit": .integer(objectLimit),
         ]
+        object["crowd"] = crowd.map { .string($0.rawValue) }
         object["truthManifest"] = truthManifest.map { .string($0.description) }
         object["truthAttribute"] = truthAttribute.map { .string($0) }
         object["outcome"] = outcome.map { .string($0.description) }
@@ -76,14 +77,14 @@ extension LabelingJobSpecification.ResolvedSteering {
 
     fileprivate init?(json: JSONValue) {
         guard let workforce = json["workforce"]?.string.flatMap(Steering.Workforce.init(rawValue:)),
-            let crowd = json["crowd"]?.string.flatMap(Steering.Crowd.init(rawValue:)),
             let pace = json["pace"]?.double, let seed = json["seed"]?.number.flatMap({ UInt64($0.literal) }),
             let least = json["minObjects"]?.integer, let workers = json["workers"]?.integer,
             let learner = json["learner"]?.string.flatMap(Steering.Learner.init(rawValue:)),
             let limit = json["objectLimit"]?.integer
         else { return nil }
         self.init(
-            workforce: workforce, crowd: crowd, pace: pace, seed: seed, minObjects: least, workers: workers,
+            workforce: workforce, crowd: json["crowd"]?.string.flatMap(Steering.Crowd.init(rawValue:)), pace: pace,
+            seed: seed, minObjects: least, workers: workers,
             learner: learner, objectLimit: limit)
         truthManifest = json["truthManifest"]?.string.flatMap { S3URI($0) }
         truthAttribute = json["truthAttribute"]?.string

@@ -52,6 +52,9 @@ struct Reply: Sendable {
         }
     }
 
+    /// Sends an answer to a request that carries no signature.
+    func send(_ answer: Answer) { send(answer, standing: nil, notices: []) }
+
     private func send(_ answer: Answer, standing: Authentication.Standing?, notices: [String]) {
         var fields = HeaderFields()
         fields.fields.reserveCapacity(answer.headers.count + 3)

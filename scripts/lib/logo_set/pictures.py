@@ -1,7 +1,7 @@
 """The photographs that everything is composited on: Debian's wallpaper packages and the samples inside two wheels.
 
-The packages are fetched and unpacked into the cache, not installed, so nothing else comes with them. Each picture is kept
-once, decoded and reduced, because a set uses it many times.
+The packages are fetched and unpacked into the cache, not installed, so nothing else comes with them. Each picture is
+kept once, decoded and reduced, because a set uses it many times.
 """
 
 from __future__ import annotations
