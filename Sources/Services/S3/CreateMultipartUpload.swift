@@ -1,6 +1,7 @@
 package import Kernel
 internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Starts an upload in parts. AWS reference: CreateMultipartUpload.
@@ -10,7 +11,8 @@ extension S3Service {
         let upload = try await objects.createUpload(
             CreateUploadRequest(
                 ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
-                attributes: try input.attributes(contentEncoding: input.contentEncoding), checksumAlgorithm: try input.checksumAlgorithm?.served(),
+                attributes: try input.attributes(contentEncoding: input.contentEncoding),
+                checksumAlgorithm: try input.checksumAlgorithm?.served(),
                 checksumType: input.checksumType?.rawValue))
         return S3.CreateMultipartUploadOutput(
             bucket: input.bucket, key: input.key, uploadId: upload.id,

@@ -1,4 +1,5 @@
 package import Kernel
+internal import Objects
 package import Shapes
 
 extension S3Service {

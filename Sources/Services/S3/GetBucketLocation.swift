@@ -1,5 +1,7 @@
 package import Kernel
+internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Names the region of a bucket; us-east-1 has no name here. AWS reference: GetBucketLocation.

@@ -1,5 +1,7 @@
 package import Kernel
+internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Says whether a bucket exists and may be used. AWS reference: HeadBucket.

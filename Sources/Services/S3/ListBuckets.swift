@@ -1,5 +1,7 @@
 package import Kernel
+internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Lists the caller's buckets. AWS reference: ListBuckets.

@@ -1,6 +1,7 @@
 package import Kernel
 internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Lists the uploads in progress. AWS reference: ListMultipartUploads.
@@ -18,8 +19,8 @@ extension S3Service {
         let encoded = ListingEncoding(input.encodingType), owner = owner(page.bucket.owner)
         return S3.ListMultipartUploadsOutput(
             bucket: input.bucket, keyMarker: encoded(input.keyMarker ?? ""), uploadIdMarker: input.uploadIdMarker ?? "",
-            nextKeyMarker: encoded(page.nextKeyMarker), prefix: encoded(input.prefix ?? ""),
-            delimiter: encoded(input.delimiter.flatMap { $0.isEmpty ? nil : $0 }),
+            nextKeyMarker: encoded.ifPresent(page.nextKeyMarker), prefix: encoded(input.prefix ?? ""),
+            delimiter: encoded.delimiter(input.delimiter),
             nextUploadIdMarker: page.nextUploadIDMarker, maxUploads: page.maxUploads, isTruncated: page.isTruncated,
             uploads: page.uploads.map { upload in
                 S3.MultipartUpload(

@@ -17,9 +17,10 @@ extension S3Service {
         let page = try await objects.listObjects(request)
         let encoded = ListingEncoding(input.encodingType), owner = owner(page.bucket.owner)
         return S3.ListObjectsOutput(
-            isTruncated: page.isTruncated, marker: encoded(input.marker ?? ""), nextMarker: encoded(page.nextMarker),
+            isTruncated: page.isTruncated, marker: encoded(input.marker ?? ""),
+            nextMarker: encoded.ifPresent(page.nextMarker),
             contents: page.objects.map { S3.Object($0, encoded, owner: owner) }, name: input.bucket,
-            prefix: encoded(input.prefix ?? ""), delimiter: encoded(input.delimiter.flatMap { $0.isEmpty ? nil : $0 }),
+            prefix: encoded(input.prefix ?? ""), delimiter: encoded.delimiter(input.delimiter),
             maxKeys: page.maxKeys, commonPrefixes: page.prefixes.map { S3.CommonPrefix(prefix: encoded($0)) },
             encodingType: input.encodingType)
     }

@@ -1,6 +1,7 @@
 package import Kernel
 internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Lists objects, version 2 of the operation. AWS reference: ListObjectsV2.
@@ -20,9 +21,9 @@ extension S3Service {
         return S3.ListObjectsV2Output(
             isTruncated: page.isTruncated, contents: page.objects.map { S3.Object($0, encoded, owner: owner) },
             name: input.bucket, prefix: encoded(input.prefix ?? ""),
-            delimiter: encoded(input.delimiter.flatMap { $0.isEmpty ? nil : $0 }), maxKeys: page.maxKeys,
+            delimiter: encoded.delimiter(input.delimiter), maxKeys: page.maxKeys,
             commonPrefixes: page.prefixes.map { S3.CommonPrefix(prefix: encoded($0)) },
             encodingType: input.encodingType, keyCount: page.keyCount, continuationToken: input.continuationToken,
-            nextContinuationToken: page.nextToken, startAfter: encoded(input.startAfter))
+            nextContinuationToken: page.nextToken, startAfter: encoded.ifPresent(input.startAfter))
     }
 }

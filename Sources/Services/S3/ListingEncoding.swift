@@ -28,7 +28,13 @@ struct ListingEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func callAsFunction(_ name: String?) -> String? { name.map { self($0) } }
+    func ifPresent(_ name: String?) -> String? { name.map { self($0) } }
+
+    /// An empty delimiter is none.
+    func delimiter(_ text: String?) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        return self(text)
+    }
 
     private func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10

@@ -1,5 +1,5 @@
 package import Kernel
-package import Objects
+internal import Objects
 package import Shapes
 package import Store
 

@@ -1,6 +1,7 @@
 package import Kernel
 internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Takes in a part of an upload. AWS reference: UploadPart.

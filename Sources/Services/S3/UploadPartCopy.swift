@@ -1,6 +1,7 @@
 package import Kernel
 internal import Objects
 package import Shapes
+internal import Store
 
 extension S3Service {
     /// Makes a part of an object, or of a range of one. AWS reference: UploadPartCopy.
