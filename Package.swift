@@ -20,7 +20,8 @@ func part(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: (name == "Kernel" ? [] : [.byName(name: name)]) + ["TestSupport", "Kernel"] + dependencies,
+        name: name + "Tests",
+        dependencies: (name == "Kernel" ? [] : [.byName(name: name)]) + ["TestSupport", "Kernel"] + dependencies,
         swiftSettings: strict)
 }
 
@@ -35,8 +36,6 @@ let package = Package(
     dependencies: [
         // The HTTP engine under Server, and the buffers that Wire hands on.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        // ServerQuiescingHelper: graceful shutdown of listeners and connections.
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // MD5, SHA and HMAC.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The command line.
@@ -67,15 +66,19 @@ let package = Package(
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
         part("Engine", ["Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", logging, lifecycle]),
-        part("Services", [
-            "Kernel", "Shapes", "Store", "Objects", "Engine", "Labeling", "Signing", "JSON", "Digests", logging,
-        ]),
-        part("Server", [
-            "Kernel", "Shapes", "Wire", "Services", "Objects", nioCore, logging, lifecycle,
-            .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "NIOHTTP1", package: "swift-nio"),
-            .product(name: "NIOExtras", package: "swift-nio-extras"),
-        ]),
+        part(
+            "Services",
+            [
+                "Kernel", "Shapes", "Store", "Objects", "Engine", "Labeling", "Signing", "JSON", "Digests", logging,
+            ]),
+        part(
+            "Server",
+            [
+                "Kernel", "JSON", "Digests", "Signing", "Shapes", "Store", "Wire", "Services", "Objects", nioCore, logging,
+            lifecycle,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                ]),
         .executableTarget(
             name: "groundwork",
             dependencies: [
@@ -86,15 +89,20 @@ let package = Package(
             ], swiftSettings: strict),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.
         .executableTarget(name: "generate-shapes", dependencies: ["Kernel", "JSON"], swiftSettings: strict),
+        // Development tool: speed and yield of learning on an image set. Run by scripts/bench learn.
+        .executableTarget(
+            name: "bench-learning", dependencies: ["Kernel", "JSON", "Images", "Learning"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
         tests("Signing", ["JSON", "Digests"]),
         // The generator is tested here, beside the matcher and the readers that run what it makes.
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore, "generate-shapes"]),
-        tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]), tests("Objects", ["Store", "SQLite", "Digests"]),
+        tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]),
+        tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]
 )

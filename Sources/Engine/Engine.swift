@@ -3,10 +3,9 @@
 
 package import Kernel
 package import Labeling
+internal import Logging
 internal import ServiceLifecycle
 package import Store
-
-internal import Logging
 
 /// Runs labeling jobs.
 package actor Engine: Service {
@@ -40,7 +39,8 @@ package actor Engine: Service {
         await withTaskGroup(of: Void.self) { group in
             while !Task.isCancelled {
                 if !isAdvancing {
-                    for job in due(at: environment.serverClock.now()) where running.count < environment.settings.concurrentJobs {
+                    for job in due(at: environment.serverClock.now())
+                    where running.count < environment.settings.concurrentJobs {
                         running.insert(job)
                         group.addTask { await self.turn(of: job) }
                     }

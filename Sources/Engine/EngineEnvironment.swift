@@ -21,7 +21,8 @@ package struct EngineEnvironment: Sendable {
 
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
-        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock, compute: ComputePool, limits: Limits = Limits(), logger: Logger,
+        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock, compute: ComputePool,
+        limits: Limits = Limits(), logger: Logger,
         settings: EngineSettings
     ) {
         self.jobs = jobs

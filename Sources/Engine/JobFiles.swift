@@ -36,7 +36,8 @@ package protocol OutputWriter: Sendable {
 extension JobFiles {
     /// Writes one object with what `slice` makes, one slice after another.
     func write(
-        _ key: String, to bucket: String, contentType: String, slices: Range<Int>, isolation: isolated (any Actor)? = #isolation,
+        _ key: String, to bucket: String, contentType: String, slices: Range<Int>,
+        isolation: isolated (any Actor)? = #isolation,
         _ slice: (Int) async throws -> [UInt8]
     ) async throws {
         let writer = try await writer(key, in: bucket, contentType: contentType)

@@ -101,7 +101,8 @@ extension JobPerformer {
         do {
             let (size, prefix) = try await files.probe(address, prefix: Self.probeBytes)
             if size > limits.imageBytes {
-                return ObjectFailureText.notAnImage(uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
+                return ObjectFailureText.notAnImage(
+                    uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
             }
             let header = try prefix.withUnsafeBytes { bytes in
                 try ImageDecoder(limits: limits).header(of: bytes)

@@ -42,7 +42,8 @@ extension JobPerformer {
                 at: now, finishing: sequence)
         case .chooseBatch, .consolidate, .expireOpenObjects, .cancelOpenObjects, .train, .predict, .export, .record:
             return try await commit(
-                .aborted(FailureText.outputRefused(specification.output.uri(specification.output.prefix), cause: cause)),
+                .aborted(
+                    FailureText.outputRefused(specification.output.uri(specification.output.prefix), cause: cause)),
                 at: now, finishing: sequence)
         }
     }

@@ -86,7 +86,9 @@ extension JobPerformer {
         let missing = objects.filter { store.slot(of: $0) == .missing }
         if extractor is ScriptedExtractor {
             let truth = try await truth(of: missing)
-            for index in missing { try store.keep(ScriptedExtractor.features(index: index, truth: truth[index] ?? 0), of: index) }
+            for index in missing {
+                try store.keep(ScriptedExtractor.features(index: index, truth: truth[index] ?? 0), of: index)
+            }
             return
         }
         for slice in missing.slices(of: environment.limits.engineSliceRows) {
@@ -106,10 +108,14 @@ extension JobPerformer {
     private nonisolated func makeFeatures(
         of index: Int, _ source: ObjectSource?, _ extractor: any FeatureExtractor, _ store: FeatureStore
     ) async throws {
-        guard case .reference(let uri)? = source, let address = S3URI(uri) else { return try store.keep(nil, of: index) }
+        guard case .reference(let uri)? = source, let address = S3URI(uri) else {
+            return try store.keep(nil, of: index)
+        }
         let bytes: [UInt8]
-        do { bytes = try await files.read(address, limit: environment.limits.imageBytes) } catch let error as ServiceError
-        where error.fault == .client {
+        do { bytes = try await files.read(address, limit: environment.limits.imageBytes) } catch let error
+            as ServiceError
+            where error.fault == .client
+        {
             return try store.keep(nil, of: index)
         }
         try await environment.compute.run {
@@ -121,7 +127,8 @@ extension JobPerformer {
 
     /// `<job>-<iteration>-<8 hex digits>`, at most 63 characters.
     private func modelName(_ round: Int) -> String {
-        let suffix = "-\(round)-"
+        let suffix =
+            "-\(round)-"
             + specification.draws.scoped("model").scoped(round).text(8, from: Alphabet.lowerHex)
         return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
     }

@@ -40,8 +40,10 @@ extension JobPerformer {
         }
         if let reason = try await keepCategories() { return reason }
         if let template = specification.template {
-            do { _ = try await files.read(template, limit: environment.limits.templateBytes) } catch let error as ServiceError
-            where error.fault == .client {
+            do { _ = try await files.read(template, limit: environment.limits.templateBytes) } catch let error
+                as ServiceError
+                where error.fault == .client
+            {
                 return FailureText.template(template.description, cause: "\(error.code): \(error.message)")
             }
         }
@@ -53,8 +55,10 @@ extension JobPerformer {
     private func keepCategories() async throws -> String? {
         guard let uri = specification.categories else { return nil }
         let file: [UInt8]
-        do { file = try await files.read(uri, limit: environment.limits.categoryFileBytes) } catch let error as ServiceError
-        where error.fault == .client {
+        do { file = try await files.read(uri, limit: environment.limits.categoryFileBytes) } catch let error
+            as ServiceError
+            where error.fault == .client
+        {
             return FailureText.labelCategories(uri.description, cause: "\(error.code): \(error.message)")
         }
         do {

@@ -184,7 +184,9 @@ extension JobPerformer {
             predicted.map { ($0.index, $0.label, $0.confidence) }, to: output.inferenceOutput(iteration: round))
     }
 
-    private func writePredictions(_ predictions: [(index: Int, label: Int, confidence: Float)], to key: String) async throws {
+    private func writePredictions(_ predictions: [(index: Int, label: Int, confidence: Float)], to key: String)
+        async throws
+    {
         let names = try await labelingTask().categories.names
         let slices = predictions.slices(of: environment.limits.engineSliceRows)
         try await files.write(

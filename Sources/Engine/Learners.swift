@@ -4,7 +4,6 @@ package import Kernel
 package import Labeling
 package import Learning
 
-
 /// Gives out trainers.
 package protocol LearnerSource: Sendable {
     /// The trainer for a job's setting; nil where none is to be had, with the reason in words.

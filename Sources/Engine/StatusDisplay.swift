@@ -4,7 +4,6 @@
 
 internal import Kernel
 internal import Store
-
 internal import Synchronization
 
 /// The visible statuses of the jobs that moved lately.

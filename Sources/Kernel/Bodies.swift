@@ -1,7 +1,6 @@
 // How bodies move: a request's is pulled chunk by chunk, with back-pressure; an answer's is bytes or a range of a file.
 // Kernel knows no networking: Server and Wire implement the source over their own buffers.
 
-
 internal import Synchronization
 
 #if canImport(Glibc)

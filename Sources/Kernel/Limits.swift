@@ -8,6 +8,8 @@ package struct Limits: Sendable {
 
     /// Largest JSON or query body, and largest control body.
     package var apiBodyBytes = 4 << 20
+    /// Largest body of the control API: answers for 100,000 objects.
+    package var controlBodyBytes = 256 << 20
     /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000 parts.
     package var xmlBodyBytes = 8 << 20
     package var headerBytes = 64 << 10
@@ -56,6 +58,9 @@ package struct Limits: Sendable {
     package var roundsPerJob = 100_000
 
     // MARK: Engine
+
+    /// Entries of a job's timeline that one answer of the control API shows.
+    package var timelineEntries = 100_000
 
     /// Rows of one slice of engine work in the writer.
     package var engineSliceRows = 1000

@@ -1,6 +1,7 @@
-// Several people's labels for one object, joined into one: the rule that reproduces a real job of the service (302 of 302
-// labels and confidences). It is an expectation maximisation over one confusion matrix per worker (Dawid and Skene 1979),
-// run on its own for each consolidation call, with a pseudo-count that pulls each worker toward a common accuracy.
+// Several people's labels for one object, joined into one: the rule that reproduces a real job of the service (302 of
+// 302 labels and confidences). It is an expectation maximisation over one confusion matrix per worker (Dawid and Skene
+// 1979), run on its own for each consolidation call, with a pseudo-count that pulls each worker toward a common
+// accuracy.
 //
 // Only the columns of answers that a worker really gave are ever needed, so the cost is answers × classes, whatever the
 // number of classes.
@@ -40,8 +41,8 @@ package enum ClassificationConsolidation {
 
     /// Joins the answers of one consolidation call: one result per object, nil for objects without an answer.
     ///
-    /// Workers are told apart by their number only, never ordered by it. Where a single worker was asked, that answer is
-    /// the label and its confidence is 0.
+    /// Workers are told apart by their number only, never ordered by it. Where a single worker was asked, that answer
+    /// is the label and its confidence is 0.
     package static func consolidate(
         _ answers: [[ClassificationAnswer]], classes: Int, workersAsked: Int
     ) -> [ConsolidatedClass?] {
@@ -56,93 +57,115 @@ package enum ClassificationConsolidation {
         }
     }
 
-    /// Rounded to two decimals; what is a half but for rounding errors goes down, as in the vectors the rule is tested by.
+    /// Rounded to two decimals; what is a half but for rounding errors goes down, as in the vectors the rule is tested
+    /// by.
     static func hundredths(_ value: Double) -> Double { (value * 100 + 0.5 - tolerance).rounded(.down) / 100 }
 
     /// How likely each class is for each object; nil for objects without an answer.
     static func posteriors(_ answers: [[ClassificationAnswer]], classes: Int) -> [[Double]?] {
-        let answered = answers.indices.filter { !answers[$0].isEmpty }
-        var beliefs = WorkerBeliefs(classes: classes)
-        var posteriors = answers.map { [Double](repeating: 1 / Double(classes), count: $0.isEmpty ? 0 : classes) }
+        let call = NumberedAnswers(answers)
+        var beliefs = WorkerBeliefs(call, classes: classes)
+        var posteriors = call.objects.map { [Double](repeating: 1 / Double(classes), count: $0.isEmpty ? 0 : classes) }
         for epoch in 1...epochs {
-            let prior = normalised(
-                answered.reduce(into: [Double](repeating: 0, count: classes)) { sum, object in
-                    for index in 0..<classes { sum[index] += posteriors[object][index] }
-                })
-            for object in answered {
+            var prior = [Double](repeating: 0, count: classes)
+            for posterior in posteriors where !posterior.isEmpty {
+                for truth in 0..<classes { prior[truth] += posterior[truth] }
+            }
+            normalise(&prior)
+            for (object, columns) in call.objects.enumerated() where !columns.isEmpty {
                 var product = prior
-                for answer in answers[object] { beliefs.multiply(&product, by: answer) }
-                posteriors[object] = normalised(product)
+                for column in columns { beliefs.multiply(&product, by: column) }
+                normalise(&product)
+                posteriors[object] = product
             }
             // What the last round would learn about the workers is not used any more.
-            if epoch < epochs { beliefs.learn(answers, posteriors) }
+            if epoch < epochs { beliefs.learn(call, posteriors) }
         }
         return posteriors.map { $0.isEmpty ? nil : $0 }
     }
 
-    private static func normalised(_ values: [Double]) -> [Double] {
+    private static func normalise(_ values: inout [Double]) {
         let sum = values.reduce(0, +)
-        return values.map { $0 / sum }
+        for index in values.indices { values[index] /= sum }
     }
 }
 
-/// What is known about the workers of one call: for each, how likely each answer is given each true class.
+/// The answers of one call, with workers numbered in the order they come, and each worker's different answers likewise.
+private struct NumberedAnswers {
+    /// The places in `columns` of each object's answers.
+    var objects: [[Int]] = []
+    var columns: [(worker: Int, label: Int)] = []
+    var workers = 0
+
+    init(_ answers: [[ClassificationAnswer]]) {
+        var workerNumbers: [Int: Int] = [:]
+        var places: [ClassificationAnswer: Int] = [:]
+        for given in answers {
+            objects.append(
+                given.map { answer in
+                    if let place = places[answer] { return place }
+                    let worker = workerNumbers[answer.worker] ?? workers
+                    if worker == workers {
+                        workerNumbers[answer.worker] = worker
+                        workers += 1
+                    }
+                    places[answer] = columns.count
+                    columns.append((worker, answer.label))
+                    return columns.count - 1
+                })
+        }
+    }
+}
+
+/// What is known about the workers of one call: how likely each answer that a worker gave is, given each true class.
 private struct WorkerBeliefs {
-    private struct Answered: Hashable {
-        var worker: Int, label: Int
+    private let classes: Int
+    private var commonAccuracy = ClassificationConsolidation.startAccuracy
+    /// One run of `classes` probabilities per column of the call.
+    private var likelihoods: [Double]
+
+    init(_ call: NumberedAnswers, classes: Int) {
+        self.classes = classes
+        likelihoods = []
+        likelihoods.reserveCapacity(call.columns.count * classes)
+        for column in call.columns {
+            for truth in 0..<classes { likelihoods.append(spread(commonAccuracy, truth, column.label)) }
+        }
     }
 
-    private let classes: Int
-    /// Probability of an answer per true class, for the answers that occur; empty before anything was learnt.
-    private var columns: [Answered: [Double]] = [:]
-    private var commonAccuracy = ClassificationConsolidation.startAccuracy
-
-    init(classes: Int) { self.classes = classes }
-
-    func multiply(_ product: inout [Double], by answer: ClassificationAnswer) {
-        if let column = columns[Answered(worker: answer.worker, label: answer.label)] {
-            for truth in 0..<classes { product[truth] *= column[truth] }
-        } else {
-            for truth in 0..<classes {
-                product[truth] *= spread(ClassificationConsolidation.startAccuracy, truth, answer.label)
-            }
-        }
+    func multiply(_ product: inout [Double], by column: Int) {
+        for truth in 0..<classes { product[truth] *= likelihoods[column * classes + truth] }
     }
 
     /// Re-estimates every worker from the objects' posteriors.
-    mutating func learn(_ answers: [[ClassificationAnswer]], _ posteriors: [[Double]]) {
-        var counts: [Answered: [Double]] = [:]
-        var order: [Int] = []
-        var totals: [Int: (rows: [Double], given: Double, right: Double)] = [:]
-        for (object, given) in answers.enumerated() {
-            for answer in given {
-                if totals[answer.worker] == nil { order.append(answer.worker) }
-                let key = Answered(worker: answer.worker, label: answer.label)
-                let posterior = posteriors[object]
+    mutating func learn(_ call: NumberedAnswers, _ posteriors: [[Double]]) {
+        var counts = [Double](repeating: 0, count: likelihoods.count)
+        var rows = [Double](repeating: 0, count: call.workers * classes)
+        var given = [Double](repeating: 0, count: call.workers)
+        var right = given
+        for (object, columns) in call.objects.enumerated() {
+            let posterior = posteriors[object]
+            for column in columns {
+                let (worker, label) = call.columns[column]
                 for truth in 0..<classes {
-                    counts[key, default: [Double](repeating: 0, count: classes)][truth] += posterior[truth]
-                    totals[answer.worker, default: ([Double](repeating: 0, count: classes), 0, 0)].rows[truth] +=
-                        posterior[truth]
+                    counts[column * classes + truth] += posterior[truth]
+                    rows[worker * classes + truth] += posterior[truth]
                 }
-                totals[answer.worker]?.given += 1
-                totals[answer.worker]?.right += posterior[answer.label]
+                given[worker] += 1
+                right[worker] += posterior[label]
             }
         }
-        let common = commonAccuracy, weight = ClassificationConsolidation.commonWeight
-        columns = counts
-        for (key, column) in counts {
-            guard let total = totals[key.worker] else { continue }
-            let accuracy = total.right / total.given
-            columns[key] = column.indices.map { truth in
-                let smoothed =
-                    column[truth] + total.given * spread(accuracy, truth, key.label)
-                    + total.given * weight * spread(common, truth, key.label)
-                return smoothed / (total.rows[truth] + total.given * (1 + weight))
+        let weight = ClassificationConsolidation.commonWeight
+        for (column, (worker, label)) in call.columns.enumerated() {
+            let accuracy = right[worker] / given[worker]
+            for truth in 0..<classes {
+                let own = spread(accuracy, truth, label), common = spread(commonAccuracy, truth, label)
+                let smoothed = counts[column * classes + truth] + given[worker] * (own + weight * common)
+                let whole = rows[worker * classes + truth] + given[worker] * (1 + weight)
+                likelihoods[column * classes + truth] = smoothed / whole
             }
         }
-        commonAccuracy =
-            order.reduce(0) { sum, worker in sum + (totals[worker].map { $0.right / $0.given } ?? 0) }
-            / Double(max(order.count, 1))
+        commonAccuracy = zip(right, given).reduce(0) { $0 + $1.0 / $1.1 } / Double(max(call.workers, 1))
     }
 
     /// `accuracy` on the diagonal, the rest spread evenly beside it.

@@ -1,5 +1,5 @@
-// Simulated people: who they are, and what each of them does with a given object. Every draw is a hash of what it is for,
-// so an answer depends on the worker and the object only, never on when or in which order things happen.
+// Simulated people: who they are, and what each of them does with a given object. Every draw is a hash of what it is
+// for, so an answer depends on the worker and the object only, never on when or in which order things happen.
 
 package import Kernel
 
@@ -41,8 +41,8 @@ package struct Crowd: Sendable {
         self.classes = classes
         let pool = team.scoped("user pool").text(9, from: Alphabet.alphanumeric)
         let account = signIn ?? ("Cognito", "https://cognito-idp.\(region).amazonaws.com/\(region)_\(pool)")
-        // Busy workers do most of the work: the one of rank r works 1/r as often as the first, and the pauses are set so
-        // that all together work as much as if each took the mean pause.
+        // Busy workers do most of the work: the one of rank r works 1/r as often as the first, and the pauses are set
+        // so that all together work as much as if each took the mean pause.
         let harmonic = (1...size).reduce(0.0) { $0 + 1 / Double($1) }
         let shortestPause = Double(model.meanPause.inMicroseconds) * harmonic / Double(size)
         workers = (0..<size).map { index in

@@ -1,5 +1,5 @@
-// What simulated people are like. The kinds of worker and their shares follow what public crowd data sets show: many good
-// workers, some careless, a few per cent that guess or always give the same answer.
+// What simulated people are like. The kinds of worker and their shares follow what public crowd data sets show: many
+// good workers, some careless, a few per cent that guess or always give the same answer.
 
 /// How a simulated workforce behaves.
 package struct CrowdModel: Hashable, Sendable {
@@ -23,7 +23,7 @@ package struct CrowdModel: Hashable, Sendable {
     package enum Preset: String, CaseIterable, Hashable, Sendable {
         /// Always the truth; never declines, never walks away.
         case perfect
-        /// Trained people, all of them good.
+        /// A trained team: a quarter experts, most good, few careless, nobody worthless.
         case expert
         /// Public workers.
         case mturk
@@ -63,12 +63,12 @@ package struct CrowdModel: Hashable, Sendable {
     package var abandonShare: Double
 
     /// - Parameters:
-    ///   - preset: nil for what such a pool is usually like: a private team without worthless workers, or `mturk`.
+    ///   - preset: what the people are like, whatever the pool.
     ///   - medianActiveTime: on one task of the job's kind; 3 s is usual for classifying an image.
-    package init(_ preset: Preset?, pool: Pool, medianActiveTime: Duration = .seconds(3)) {
+    package init(_ preset: Preset, pool: Pool, medianActiveTime: Duration = .seconds(3)) {
         self.pool = pool
         self.medianActiveTime = medianActiveTime
-        shares = CrowdModel.shares(preset, pool)
+        shares = CrowdModel.shares(preset)
         switch pool {
         case .privateTeam: (meanPause, declineShare, abandonShare) = (.seconds(5), 0.03, 0.01)
         case .publicCrowd: (meanPause, declineShare, abandonShare) = (.seconds(60), 0.12, 0.05)
@@ -76,17 +76,19 @@ package struct CrowdModel: Hashable, Sendable {
         if preset == .perfect { (declineShare, abandonShare) = (0, 0) }
     }
 
-    private static func shares(_ preset: Preset?, _ pool: Pool) -> [Share] {
-        switch (preset, pool) {
-        case (.perfect, _): [Share(.perfect, 1)]
-        case (.expert, _): [Share(.expert, 1)]
-        case (nil, .privateTeam): [Share(.expert, 25), Share(.normal, 70), Share(.sloppy, 5)]
-        case (.mturk, _), (nil, .publicCrowd):
+    private static func shares(_ preset: Preset) -> [Share] {
+        switch preset {
+        case .perfect: [Share(.perfect, 1)]
+        case .expert: [Share(.expert, 25), Share(.normal, 70), Share(.sloppy, 5)]
+        case .mturk:
             [Share(.expert, 15), Share(.normal, 55), Share(.sloppy, 15), Share(.random, 10), Share(.oneClass, 5)]
-        case (.spammy, _):
+        case .spammy:
             [Share(.expert, 10), Share(.normal, 40), Share(.sloppy, 10), Share(.random, 25), Share(.oneClass, 15)]
         }
     }
+
+    /// The crowd of a team for which nothing else was said.
+    package static func standard(_ pool: Pool) -> Preset { pool == .privateTeam ? .expert : .mturk }
 
     /// How many people there are where nothing else was said.
     package static func standardSize(_ pool: Pool) -> Int { pool == .privateTeam ? 20 : 200 }

@@ -1,5 +1,5 @@
-// Every text with which a job or an object fails. The service's own wording is mostly unknown: texts start with the class
-// of the error, then name file, line and value, so that the reader can act.
+// Every text with which a job or an object fails. The service's own wording is mostly unknown: texts start with the
+// class of the error, then name file, line and value, so that the reader can act.
 
 internal import Kernel
 

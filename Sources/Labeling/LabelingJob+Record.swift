@@ -1,7 +1,6 @@
 // The lines of a job's timeline as JSON, for the control API and the reports drawn from it.
 
 package import JSON
-
 internal import Kernel
 
 extension LabelingJob.Record {

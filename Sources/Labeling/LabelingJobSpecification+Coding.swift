@@ -1,7 +1,6 @@
 // The stored form of a specification.
 
 package import JSON
-
 internal import Kernel
 
 extension LabelingJobSpecification {
@@ -31,7 +30,8 @@ extension LabelingJobSpecification {
 
     /// Nil where the bytes are no specification written by `encoded`.
     package init?(decoding bytes: [UInt8]) {
-        guard let value = try? JSONValue(parsing: bytes), let account = value["account"]?.string.flatMap({ AccountID($0) }),
+        guard let value = try? JSONValue(parsing: bytes),
+            let account = value["account"]?.string.flatMap({ AccountID($0) }),
             let region = value["region"]?.string.flatMap({ Region($0) }), let name = value["name"]?.string,
             let created = value["created"]?.instant, let code = value["referenceCode"]?.string,
             let type = value["taskType"]?.string.flatMap(TaskType.init(rawValue:)),
@@ -64,10 +64,11 @@ extension LabelingJobSpecification.ResolvedSteering {
     /// Also what the control API shows of a job's steering.
     package var json: JSONObject {
         var object: JSONObject = [
-            "workforce": .string(workforce.rawValue), "crowd": .string(crowd.rawValue), "pace": .double(pace),
+            "workforce": .string(workforce.rawValue), "pace": .double(pace),
             "seed": .integer(seed), "minObjects": .integer(minObjects), "workers": .integer(workers),
             "learner": .string(learner.rawValue), "objectLimit": .integer(objectLimit),
         ]
+        object["crowd"] = crowd.map { .string($0.rawValue) }
         object["truthManifest"] = truthManifest.map { .string($0.description) }
         object["truthAttribute"] = truthAttribute.map { .string($0) }
         object["outcome"] = outcome.map { .string($0.description) }
@@ -76,14 +77,14 @@ extension LabelingJobSpecification.ResolvedSteering {
 
     fileprivate init?(json: JSONValue) {
         guard let workforce = json["workforce"]?.string.flatMap(Steering.Workforce.init(rawValue:)),
-            let crowd = json["crowd"]?.string.flatMap(Steering.Crowd.init(rawValue:)),
             let pace = json["pace"]?.double, let seed = json["seed"]?.number.flatMap({ UInt64($0.literal) }),
             let least = json["minObjects"]?.integer, let workers = json["workers"]?.integer,
             let learner = json["learner"]?.string.flatMap(Steering.Learner.init(rawValue:)),
             let limit = json["objectLimit"]?.integer
         else { return nil }
         self.init(
-            workforce: workforce, crowd: crowd, pace: pace, seed: seed, minObjects: least, workers: workers,
+            workforce: workforce, crowd: json["crowd"]?.string.flatMap(Steering.Crowd.init(rawValue:)), pace: pace,
+            seed: seed, minObjects: least, workers: workers,
             learner: learner, objectLimit: limit)
         truthManifest = json["truthManifest"]?.string.flatMap { S3URI($0) }
         truthAttribute = json["truthAttribute"]?.string

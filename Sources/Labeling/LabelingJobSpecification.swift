@@ -67,7 +67,8 @@ package struct LabelingJobSpecification: Sendable {
     /// Steering with every default filled in.
     package struct ResolvedSteering: Hashable, Sendable {
         package var workforce: Steering.Workforce
-        package var crowd: Steering.Crowd
+        /// Nil for the people such a team usually has.
+        package var crowd: Steering.Crowd?
         package var truthManifest: S3URI?
         package var truthAttribute: String?
         package var outcome: LabelingJob.ForcedOutcome?
@@ -79,7 +80,7 @@ package struct LabelingJobSpecification: Sendable {
         package var objectLimit: Int
 
         package init(
-            workforce: Steering.Workforce, crowd: Steering.Crowd, pace: Double, seed: UInt64, minObjects: Int,
+            workforce: Steering.Workforce, crowd: Steering.Crowd?, pace: Double, seed: UInt64, minObjects: Int,
             workers: Int, learner: Steering.Learner, objectLimit: Int
         ) {
             self.workforce = workforce

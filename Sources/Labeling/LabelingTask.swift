@@ -1,5 +1,6 @@
-// What a kind of task knows how to do, in one protocol with one implementation per file. The engine works through it and
-// never asks which kind it has. Adding a kind of task means one more case of Annotation and one more implementation.
+// What a kind of task knows how to do, in one protocol with one implementation per file. The engine works through it
+// and never asks which kind it has. Adding a kind of task means one more case of Annotation and one more
+// implementation.
 
 package import Kernel
 

@@ -1,5 +1,6 @@
-// Reading an input manifest as a stream: chunks of any size go in, one look at each line comes out. A line is checked and
-// the places of its source and of the wanted attributes are noted; it is never copied into a value nor written anew.
+// Reading an input manifest as a stream: chunks of any size go in, one look at each line comes out. A line is checked
+// and the places of its source and of the wanted attributes are noted; it is never copied into a value nor written
+// anew.
 //
 // A line that is not a JSON object fails the job. A line that is one, but breaks a rule of manifests, fails that object
 // only, and carries the reason.

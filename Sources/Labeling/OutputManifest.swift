@@ -1,5 +1,5 @@
-// The lines of the output manifest, and of the file of machine labels. A line is the input line, byte for byte, with the
-// label attribute and its metadata appended, or put in the place of earlier ones.
+// The lines of the output manifest, and of the file of machine labels. A line is the input line, byte for byte, with
+// the label attribute and its metadata appended, or put in the place of earlier ones.
 
 package import JSON
 

@@ -1,6 +1,6 @@
-// Where a job's output lies: every path below OutputConfig.S3OutputPath, as the real service lays it out. The folder has
-// the job's name as typed. Files that the guide does not place are placed so that published readers, which count path
-// components from the end, find them.
+// Where a job's output lies: every path below OutputConfig.S3OutputPath, as the real service lays it out. The folder
+// has the job's name as typed. Files that the guide does not place are placed so that published readers, which count
+// path components from the end, find them.
 
 package import Kernel
 

@@ -1,5 +1,5 @@
-// From function and algorithm ARNs to the kind of task. The service runs one pair of functions per kind, in an account of
-// its own per region; nothing else in a request says what kind of job it is.
+// From function and algorithm ARNs to the kind of task. The service runs one pair of functions per kind, in an account
+// of its own per region; nothing else in a request says what kind of job it is.
 
 package import Kernel
 
@@ -68,7 +68,8 @@ extension TaskType {
 
     /// The kind of task that a job's two functions stand for.
     ///
-    /// Without either, data and answers pass through unchanged. One function of the customer's own makes the job custom.
+    /// Without either, data and answers pass through unchanged. One function of the customer's own makes the job
+    /// custom.
     package static func named(
         byPreHumanTask preHumanTask: String?, annotationConsolidation: String?
     ) throws(FunctionMismatch) -> TaskType {

@@ -19,8 +19,8 @@ package enum Truth {
 
     /// Reads a line of a truth manifest; nil where it has no source or no such attribute.
     ///
-    /// The attribute may hold a label's name, or its index. An output manifest can serve as truth: where the attribute's
-    /// metadata gives a class name, that name counts.
+    /// The attribute may hold a label's name, or its index. An output manifest can serve as truth: where the
+    /// attribute's metadata gives a class name, that name counts.
     package static func entry(
         _ line: UnsafeRawBufferPointer, attribute: String, categories: LabelCategories?
     ) -> Entry? {

@@ -1,5 +1,5 @@
-// What happens while a batch is being worked on. Simulated and scripted workforces produce these from their inputs alone;
-// real people produce the same ones through the work API.
+// What happens while a batch is being worked on. Simulated and scripted workforces produce these from their inputs
+// alone; real people produce the same ones through the work API.
 
 package import Kernel
 

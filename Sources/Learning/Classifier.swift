@@ -9,7 +9,7 @@ package protocol Classifier: Sendable {
     var classes: Int { get }
     /// Calibrated probabilities, one per class, that add up to 1. Safe to call from several threads at once.
     func probabilities(of features: UnsafeRawBufferPointer) -> [Float]
-    /// The model as bytes; `decodeClassifier` reads them back.
+    /// The model as bytes, for `ModelArchive`.
     func encoded() -> [UInt8]
 }
 

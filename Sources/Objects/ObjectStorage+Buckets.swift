@@ -59,6 +59,11 @@ extension ObjectStorage {
         try await change(.deleteBucket(bucket.reference), ObjectAddress(name, ""))
     }
 
+    /// The accounts that own a bucket; for whoever forgets everything.
+    package func bucketOwners() async throws(ServiceError) -> [AccountID] {
+        try await kept(ObjectAddress("", "")) { [index] in try await index.read { try $0.bucketOwners() } }
+    }
+
     /// One page of the caller's buckets.
     package struct BucketPage: Sendable {
         package var buckets: [BucketRecord]

@@ -1,7 +1,7 @@
 // What an operation knows of the request beyond its input.
 
+package import Digests
 package import Kernel
-
 internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.
@@ -12,11 +12,17 @@ package struct RequestContext: Sendable {
     /// Server time at which the request arrived.
     package var now: Instant
     package var head: RequestHead
+    /// The body of an operation that streams it, without the framing it came in.
     package var body: any BodySource
+    /// What the request says its body is.
+    package var expectations = BodyExpectations()
+    /// The object's own Content-Encoding, without that of the framing.
+    package var contentEncoding: String?
     package let notices = Notices()
 
     package init(
-        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead, body: any BodySource
+        principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead,
+        body: any BodySource = BytesBodySource([])
     ) {
         self.principal = principal
         self.region = region

@@ -21,7 +21,8 @@ import Testing
         let expected =
             #"{"answers":[{"acceptanceTime":"2020-12-28T18:59:58.000Z","#
             + #""answerContent":{"crowd-image-classifier":{"label":"Duck"}},"#
-            + #""submissionTime":"2020-12-28T19:00:01.042Z","timeSpentInSeconds":3.042,"workerId":"public.us-east-1.ABC"}]}"#
+            + #""submissionTime":"2020-12-28T19:00:01.042Z","timeSpentInSeconds":3.042,"#
+            + #""workerId":"public.us-east-1.ABC"}]}"#
         #expect(text(file) == expected)
     }
 
@@ -66,7 +67,8 @@ import Testing
         let response = ConsolidationFiles.response([(7, label)], for: OutputManifest(attribute: "L"))
         #expect(
             text(response)
-                == #"[{"datasetObjectId":"7","consolidatedAnnotation":{"content":{"L":1,"L-metadata":{"confidence":0.9}}}}]"#
+                == #"[{"datasetObjectId":"7","consolidatedAnnotation":"#
+                + #"{"content":{"L":1,"L-metadata":{"confidence":0.9}}}}]"#
         )
         #expect(text(ConsolidationFiles.response([], for: OutputManifest(attribute: "L"))) == "[]")
     }

@@ -113,7 +113,7 @@ private func submissions(_ events: [WorkEvent]) -> [Int: Int] {
     }
 
     @Test func nothingHappensOnceTheAvailabilityEnds() {
-        let crowd = crowd(CrowdModel(nil, pool: .privateTeam), size: 5)
+        let crowd = crowd(CrowdModel(.expert, pool: .privateTeam), size: 5)
         let long = events(batch(300), crowd)
         let short = batch(300, availability: .seconds(60))
         let cut = events(short, crowd)
@@ -178,6 +178,34 @@ private func submissions(_ events: [WorkEvent]) -> [Int: Int] {
         for event in events where event.action == .accepted {
             if offered.contains(event.object) { #expect(offered.count == 40, "others come first") }
             offered.insert(event.object)
+        }
+    }
+
+    /// Workers who had nothing to do hear of a place that opens again, and come before the one who left it.
+    @Test(arguments: 0..<20)
+    func idleWorkersTakeWhatIsGivenBack(seed: Int) throws {
+        var model = CrowdModel(.expert, pool: .privateTeam)
+        (model.declineShare, model.abandonShare) = (0, 0.5)
+        let batch = batch(1, workers: 1)
+        let events = events(batch, crowd(model, size: 6, seed: UInt64(seed)))
+        check(events, batch, workers: 6)
+        let takers = events.filter { $0.action == .accepted }.map(\.worker)
+        #expect(Set(takers.prefix(6)).count == min(takers.count, 6))
+        #expect(submissions(events) == [7: 1])
+    }
+
+    /// Nobody is left waiting for an object that they may take again.
+    @Test(arguments: 1...9)
+    func abandonedObjectsAreFinishedInTheEnd(workers: Int) {
+        var model = CrowdModel(.expert, pool: .privateTeam)
+        (model.declineShare, model.abandonShare) = (0, 0.4)
+        for seed in 0..<10 {
+            for size in [workers, workers + 1] {
+                let batch = batch(12, workers: workers)
+                let events = events(batch, crowd(model, size: size, seed: UInt64(seed)))
+                check(events, batch, workers: size)
+                #expect(submissions(events) == Dictionary(uniqueKeysWithValues: batch.objects.map { ($0, workers) }))
+            }
         }
     }
 

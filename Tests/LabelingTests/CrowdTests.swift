@@ -4,7 +4,7 @@ import Testing
 @testable import Labeling
 
 private func crowd(
-    _ preset: CrowdModel.Preset?, _ pool: CrowdModel.Pool = .privateTeam, size: Int = 20, classes: Int = 5,
+    _ preset: CrowdModel.Preset, _ pool: CrowdModel.Pool = .privateTeam, size: Int = 20, classes: Int = 5,
     seed: UInt64 = 1, job: String = "job"
 ) -> Crowd {
     let draws = SeededDraws(seed: seed)
@@ -23,7 +23,7 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
 
 @Suite struct CrowdTests {
     @Test func privateWorkersAreNamedAndIdentified() {
-        let workers = crowd(nil).workers
+        let workers = crowd(.expert).workers
         #expect(workers.count == 20)
         #expect(Set(workers.map(\.identity.id)).count == 20)
         for worker in workers {
@@ -50,9 +50,9 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
     }
 
     @Test func aTeamsPeopleStayWhoTheyAreFromJobToJob() {
-        let first = crowd(nil, job: "one"), second = crowd(nil, job: "two")
+        let first = crowd(.expert, job: "one"), second = crowd(.expert, job: "two")
         #expect(first.workers == second.workers)
-        #expect(crowd(nil, seed: 2).workers.map(\.identity) != first.workers.map(\.identity))
+        #expect(crowd(.expert, seed: 2).workers.map(\.identity) != first.workers.map(\.identity))
         let answers = (0..<200).map { first.answer(of: 3, to: $0, truth: 0) }
         #expect(answers == (0..<200).map { first.answer(of: 3, to: $0, truth: 0) })
         #expect(answers != (0..<200).map { second.answer(of: 3, to: $0, truth: 0) })
@@ -137,7 +137,7 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
 
     /// Difficult objects are difficult for everybody, so that errors of different workers go together.
     @Test func errorsAreSharedBetweenWorkers() {
-        let crowd = crowd(nil, size: 30)
+        let crowd = crowd(.expert, size: 30)
         let normal = crowd.workers.indices.filter { crowd.workers[$0].kind == .normal }.prefix(2)
         #expect(normal.count == 2)
         var both = 0, first = 0, second = 0
@@ -165,7 +165,7 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
 
     @Test func declinesAndAbandonmentsOccurAsOftenAsThePoolSays() {
         for (pool, declines, abandons) in [(CrowdModel.Pool.privateTeam, 0.03, 0.01), (.publicCrowd, 0.12, 0.05)] {
-            let crowd = crowd(nil, pool, size: 100)
+            let crowd = crowd(.expert, pool, size: 100)
             var counts: [Crowd.Outcome: Double] = [:]
             for worker in 0..<100 {
                 for object in 0..<300 {
@@ -178,7 +178,7 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
     }
 
     @Test func activeTimesHaveTheirMedian() {
-        let crowd = crowd(nil, size: 200)
+        let crowd = crowd(.expert, size: 200)
         var times = (0..<200).flatMap { worker in
             (0..<50).map { crowd.activeTime(of: worker, at: $0, attempt: 0).inSeconds }
         }

@@ -62,7 +62,8 @@ private func scan(_ manifest: String, wanting wanted: [String] = []) throws(Mani
     /// However the bytes are cut, the lines are the same.
     @Test func anyCutIntoChunksGivesTheSame() throws {
         let manifest = utf8(
-            "\u{FEFF}{\"source\":\"é😀\",\"l\":1}\r\n{\"source-ref\":\"s3://b/k\"}\n{\"l\":[\"\\n\"],\"source\":\"x\"}\r\n\n"
+            "\u{FEFF}{\"source\":\"é😀\",\"l\":1}\r\n{\"source-ref\":\"s3://b/k\"}\n"
+                + "{\"l\":[\"\\n\"],\"source\":\"x\"}\r\n\n"
         )
         let whole = try scan(manifest, wanting: ["l"])
         #expect(whole.count == 3)
@@ -116,7 +117,8 @@ private func scan(_ manifest: String, wanting wanted: [String] = []) throws(Mani
 
     @Test func wantedValuesAreTheirExactText() throws {
         let line =
-            #"{"source":"a","L":0,"L-metadata": {"class-name" : "x"},"groundwork-truth":"Duck","LL":9,"\u004c2":[1, 2]}"#
+            #"{"source":"a","L":0,"L-metadata": {"class-name" : "x"},"groundwork-truth":"Duck","LL":9,"#
+            + #""\u004c2":[1, 2]}"#
         let kept = try scan(line, wanting: ["L", "L-metadata", "groundwork-truth", "missing", "L2"])
         #expect(kept[0].values == ["0", #"{"class-name" : "x"}"#, "\"Duck\"", nil, "[1, 2]"])
     }

@@ -96,3 +96,6 @@ void gw_softmax(float *logits, int count);
 
 /// Adds each channel's sum and sum of squares over half-precision maps; for standardising.
 void gw_channel_sums(const uint16_t *maps, int pixels, int channels, double *sums, double *squares);
+
+/// Likewise for the three colours of 8-bit pixels.
+void gw_colour_sums(const uint8_t *pixels, int count, double *sums, double *squares);

@@ -144,7 +144,7 @@ extension SageMakerService {
         if workforce == .portal { throw .notImplemented("The workforce 'portal'") }
         if steering.schedule == .efficient { throw .notImplemented("The schedule 'efficient'") }
         var resolved = LabelingJobSpecification.ResolvedSteering(
-            workforce: workforce, crowd: steering.crowd ?? (isPublic ? .mturk : .expert),
+            workforce: workforce, crowd: steering.crowd,
             pace: steering.pace ?? 1000, seed: steering.seed ?? settings.seed,
             minObjects: steering.minObjects ?? limits.automatedLabelingMinimumObjects,
             workers: steering.workers ?? (isPublic ? 200 : 20), learner: steering.learner ?? .automatic,

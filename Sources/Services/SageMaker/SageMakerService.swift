@@ -1,13 +1,12 @@
 // The labeling part of SageMaker. One file per operation beside this one, each an extension of the service.
 
 package import Engine
+internal import JSON
 package import Kernel
 package import Labeling
 package import Logging
-package import Store
-
-internal import JSON
 internal import Shapes
+package import Store
 
 /// The SageMaker operations of one program.
 package struct SageMakerService: Sendable {

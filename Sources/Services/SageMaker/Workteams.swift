@@ -46,7 +46,9 @@ extension SageMakerService {
         let name = ResourceName(
             .workteam, account: context.account, region: context.region, name: input.workteamName)
         let resource = try await internally(context, logger) { try await control.resource(name) }
-        guard let team = resource.flatMap({ Self.workteam($0, context) }) else { throw noWorkteam(input.workteamName, context) }
+        guard let team = resource.flatMap({ Self.workteam($0, context) }) else {
+            throw noWorkteam(input.workteamName, context)
+        }
         return SageMaker.DescribeWorkteamResponse(workteam: team)
     }
 

@@ -69,16 +69,12 @@ package enum BlobFailure: Error, Hashable, CustomStringConvertible {
     case short(BlobID, expected: Int64, found: Int64)
     /// The system refused a step.
     case system(step: String, code: Int32)
-    /// The store is closed.
-    case closed
-
     package var description: String {
         switch self {
         case .missing(let blob): "blob \(blob.text) is missing"
         case .short(let blob, let expected, let found):
             "blob \(blob.text) has \(found) bytes where its row says \(expected)"
         case .system(let step, let code): "\(step) failed: error \(code)"
-        case .closed: "the blob store is closed"
         }
     }
 }

@@ -98,7 +98,7 @@ final class FileBlobStore: BlobStore {
             completion(
                 Result { try Files.forEachPiece(of: try self.open(blob, size: nil), blob, range, observer.observe) })
         }
-        if !isTaken { completion(.failure(BlobFailure.closed)) }
+        if !isTaken { completion(.failure(StoreBusy.closing)) }
     }
 
     func discard(_ blobs: [BlobID]) {
@@ -121,7 +121,7 @@ final class FileBlobStore: BlobStore {
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let isTaken = threads.submit { _ in continuation.resume(with: Result { try body() }) }
-            if !isTaken { continuation.resume(throwing: BlobFailure.closed) }
+            if !isTaken { continuation.resume(throwing: StoreBusy.closing) }
         }
     }
 }

@@ -91,6 +91,6 @@ final class FileBlobWriter: BlobWriter {
         _ body: @escaping @Sendable () throws -> Value
     ) {
         let isTaken = store.threads.submit { _ in completion(Result { try body() }) }
-        if !isTaken { completion(.failure(BlobFailure.closed)) }
+        if !isTaken { completion(.failure(StoreBusy.closing)) }
     }
 }

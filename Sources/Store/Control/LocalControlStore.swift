@@ -65,9 +65,10 @@ package struct LocalControlStore: ControlStore {
                 try connection.first(
                     "SELECT count(*) FROM resources WHERE kind = :kind AND account = :account AND region = :region",
                     [
-                        "kind": name.kind.rawValue, "account": name.account.description,
-                        "region": name.region.description,
-                    ]) { $0.int(0) } ?? 0
+                        ":kind": name.kind.rawValue, ":account": name.account.description,
+                        ":region": name.region.description,
+                    ]
+                ) { $0.int(0) } ?? 0
             guard count < limit else { return .limitReached }
             try Self.put(resource, connection)
             return .created
@@ -91,7 +92,7 @@ package struct LocalControlStore: ControlStore {
                 SELECT name, created, updated, document FROM resources
                 WHERE kind = :kind AND account = :account AND region = :region ORDER BY name_key
                 """,
-                ["kind": kind.rawValue, "account": account.description, "region": region.description]
+                [":kind": kind.rawValue, ":account": account.description, ":region": region.description]
             ) { row in
                 Resource(
                     name: ResourceName(kind, account: account, region: region, name: row.text(0)),
@@ -108,8 +109,8 @@ package struct LocalControlStore: ControlStore {
                 WHERE kind = :kind AND account = :account AND region = :region AND name_key = :key
                 """,
                 [
-                    "kind": name.kind.rawValue, "account": name.account.description,
-                    "region": name.region.description, "key": name.name.lowercased(),
+                    ":kind": name.kind.rawValue, ":account": name.account.description,
+                    ":region": name.region.description, ":key": name.name.lowercased(),
                 ])
             return connection.changes > 0
         }
@@ -123,9 +124,9 @@ package struct LocalControlStore: ControlStore {
             VALUES (:kind, :account, :region, :key, :name, :created, :updated, :document)
             """,
             [
-                "kind": name.kind.rawValue, "account": name.account.description, "region": name.region.description,
-                "key": name.name.lowercased(), "name": name.name, "created": resource.created,
-                "updated": resource.updated, "document": resource.document,
+                ":kind": name.kind.rawValue, ":account": name.account.description, ":region": name.region.description,
+                ":key": name.name.lowercased(), ":name": name.name, ":created": resource.created,
+                ":updated": resource.updated, ":document": resource.document,
             ])
     }
 
@@ -136,8 +137,8 @@ package struct LocalControlStore: ControlStore {
             WHERE kind = :kind AND account = :account AND region = :region AND name_key = :key
             """,
             [
-                "kind": name.kind.rawValue, "account": name.account.description, "region": name.region.description,
-                "key": name.name.lowercased(),
+                ":kind": name.kind.rawValue, ":account": name.account.description, ":region": name.region.description,
+                ":key": name.name.lowercased(),
             ]
         ) { row in
             var stored = name
@@ -166,7 +167,7 @@ package struct LocalControlStore: ControlStore {
             for (position, tag) in current.enumerated() {
                 try connection.execute(
                     "INSERT OR REPLACE INTO tags (arn, position, key, value) VALUES (:arn, :position, :key, :value)",
-                    ["arn": arn, "position": position, "key": tag.key, "value": tag.value])
+                    [":arn": arn, ":position": position, ":key": tag.key, ":value": tag.value])
             }
             return true
         }
@@ -175,13 +176,13 @@ package struct LocalControlStore: ControlStore {
     package func deleteTags(_ keys: [String], of arn: String) async throws {
         try await writer.write { connection in
             for key in keys {
-                try connection.execute("DELETE FROM tags WHERE arn = :arn AND key = :key", ["arn": arn, "key": key])
+                try connection.execute("DELETE FROM tags WHERE arn = :arn AND key = :key", [":arn": arn, ":key": key])
             }
         }
     }
 
     private static func tags(of arn: String, _ connection: Connection) throws -> [Tag] {
-        try connection.all("SELECT key, value FROM tags WHERE arn = :arn ORDER BY position", ["arn": arn]) {
+        try connection.all("SELECT key, value FROM tags WHERE arn = :arn ORDER BY position", [":arn": arn]) {
             Tag(key: $0.text(0), value: $0.text(1))
         }
     }
@@ -197,7 +198,7 @@ package struct LocalControlStore: ControlStore {
     package func putRules(_ document: [UInt8]) async throws {
         try await writer.write { connection in
             try connection.execute(
-                "INSERT OR REPLACE INTO settings (name, document) VALUES ('rules', :document)", ["document": document])
+                "INSERT OR REPLACE INTO settings (name, document) VALUES ('rules', :document)", [":document": document])
         }
     }
 
@@ -206,7 +207,7 @@ package struct LocalControlStore: ControlStore {
             for entry in entries {
                 try connection.execute(
                     "INSERT OR REPLACE INTO truth (account, source, truth) VALUES (:account, :source, :truth)",
-                    ["account": account.description, "source": entry.source, "truth": entry.truth])
+                    [":account": account.description, ":source": entry.source, ":truth": entry.truth])
             }
         }
     }
@@ -217,7 +218,8 @@ package struct LocalControlStore: ControlStore {
             for source in sources {
                 found[source] = try connection.first(
                     "SELECT truth FROM truth WHERE account = :account AND source = :source",
-                    ["account": account.description, "source": source]) { $0.blob(0) }
+                    [":account": account.description, ":source": source]
+                ) { $0.blob(0) }
             }
             return found
         }
@@ -227,7 +229,7 @@ package struct LocalControlStore: ControlStore {
         try await writer.write { connection in
             try connection.execute(
                 "DELETE FROM answers WHERE account = :account AND region = :region AND job_key = :key",
-                ["account": job.account.description, "region": job.region.description, "key": job.key])
+                [":account": job.account.description, ":region": job.region.description, ":key": job.key])
             for answer in answers {
                 try connection.execute(
                     """
@@ -235,8 +237,8 @@ package struct LocalControlStore: ControlStore {
                     VALUES (:account, :region, :key, :object, :contents)
                     """,
                     [
-                        "account": job.account.description, "region": job.region.description, "key": job.key,
-                        "object": answer.object.key, "contents": answer.contents,
+                        ":account": job.account.description, ":region": job.region.description, ":key": job.key,
+                        ":object": answer.object.key, ":contents": answer.contents,
                     ])
             }
         }
@@ -248,7 +250,8 @@ package struct LocalControlStore: ControlStore {
                 """
                 SELECT 1 FROM answers WHERE account = :account AND region = :region AND job_key = :key LIMIT 1
                 """,
-                ["account": job.account.description, "region": job.region.description, "key": job.key]) { _ in true }
+                [":account": job.account.description, ":region": job.region.description, ":key": job.key]
+            ) { _ in true }
                 ?? false
         }
     }
@@ -262,9 +265,10 @@ package struct LocalControlStore: ControlStore {
                     WHERE account = :account AND region = :region AND job_key = :key AND object = :object
                     """,
                     [
-                        "account": job.account.description, "region": job.region.description, "key": job.key,
-                        "object": object.key,
-                    ]) { ScriptedAnswers(object: object, contents: $0.blob(0)) }
+                        ":account": job.account.description, ":region": job.region.description, ":key": job.key,
+                        ":object": object.key,
+                    ]
+                ) { ScriptedAnswers(object: object, contents: $0.blob(0)) }
             }
         }
     }
@@ -274,7 +278,7 @@ package struct LocalControlStore: ControlStore {
             for table in ["resources", "truth", "answers"] {
                 try connection.execute(
                     "DELETE FROM \(table) WHERE :account IS NULL OR account = :account",
-                    ["account": account?.description])
+                    [":account": account?.description])
             }
             guard let account else {
                 try connection.execute("DELETE FROM tags")
@@ -283,7 +287,7 @@ package struct LocalControlStore: ControlStore {
             }
             // The account is the fifth part of an ARN.
             try connection.execute(
-                "DELETE FROM tags WHERE arn LIKE :pattern", ["pattern": "arn:%:%:%:\(account):%"])
+                "DELETE FROM tags WHERE arn LIKE :pattern", [":pattern": "arn:%:%:%:\(account):%"])
         }
     }
 }

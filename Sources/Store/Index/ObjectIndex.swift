@@ -37,6 +37,8 @@ package protocol ObjectReader: AnyObject {
     func bucket(_ name: String) throws -> BucketRecord?
     /// Buckets of an account in the order of their names, after `name`.
     func buckets(ownedBy account: AccountID, after name: String?, prefix: String, limit: Int) throws -> [BucketRecord]
+    /// The accounts that own a bucket.
+    func bucketOwners() throws -> [AccountID]
     /// A configuration document of a bucket, such as its CORS rules.
     func configuration(_ kind: String, of bucket: String) throws -> [UInt8]?
     /// The bucket, and the object where there is one, in one step.

@@ -20,7 +20,9 @@ final class SQLiteObjectIndex: ObjectIndex {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any ObjectReader) throws -> Value
     ) async throws -> Value {
-        try await readers.read { try body(SQLiteObjectReader($0)) }
+        do {
+            return try await readers.read { try body(SQLiteObjectReader($0)) }
+        } catch is ReaderPool.Closed { throw StoreBusy.closing }
     }
 
     func apply(

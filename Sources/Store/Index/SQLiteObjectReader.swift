@@ -61,6 +61,11 @@ final class SQLiteObjectReader: ObjectReader {
             BucketRecord.init)
     }
 
+    func bucketOwners() throws -> [AccountID] {
+        try connection.all("SELECT DISTINCT account FROM buckets ORDER BY account", [:]) { AccountID($0.text(0)) }
+            .compactMap { $0 }
+    }
+
     func configuration(_ kind: String, of bucket: String) throws -> [UInt8]? {
         try connection.first(
             """

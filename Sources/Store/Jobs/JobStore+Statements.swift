@@ -23,7 +23,7 @@ struct LocalJobTransaction: JobTransaction {
                 """
                 SELECT position, status, state, label, category, use, draw, confidence, round FROM data_objects
                 WHERE job = :job AND position = :position
-                """, ["job": id.value, "position": index], Self.objectRow)
+                """, [":job": id.value, ":position": index], Self.objectRow)
         }
         return rows
     }
@@ -33,7 +33,7 @@ struct LocalJobTransaction: JobTransaction {
             """
             SELECT position, status, state, label, category, use, draw, confidence, round FROM data_objects
             WHERE job = :job AND position > :after AND status = :status ORDER BY position LIMIT :limit
-            """, ["job": id.value, "after": index, "status": status.rawValue, "limit": limit], Self.objectRow)
+            """, [":job": id.value, ":after": index, ":status": status.rawValue, ":limit": limit], Self.objectRow)
     }
 
     func marks(in range: Range<Int>) throws -> [Int: (status: ObjectRow.Status, round: Int)] {
@@ -42,7 +42,7 @@ struct LocalJobTransaction: JobTransaction {
             """
             SELECT position, status, round FROM data_objects
             WHERE job = :job AND position >= :from AND position < :to
-            """, ["job": id.value, "from": range.lowerBound, "to": range.upperBound]
+            """, [":job": id.value, ":from": range.lowerBound, ":to": range.upperBound]
         ) { row in
             marks[row.int(0)] = (ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, row.int(2))
             return true
@@ -56,7 +56,8 @@ struct LocalJobTransaction: JobTransaction {
         for index in indices {
             lines[index] = try connection.first(
                 "SELECT line FROM manifest_lines WHERE job = :job AND position = :position",
-                ["job": id.value, "position": index]) { $0.blob(0) }
+                [":job": id.value, ":position": index]
+            ) { $0.blob(0) }
         }
         return lines
     }
@@ -70,7 +71,7 @@ struct LocalJobTransaction: JobTransaction {
             SELECT l.position, l.line, o.label FROM manifest_lines l
             LEFT JOIN data_objects o ON o.job = l.job AND o.position = l.position
             WHERE l.job = :job AND l.position >= :from AND l.position < :to ORDER BY l.position
-            """, ["job": id.value, "from": range.lowerBound, "to": range.upperBound]
+            """, [":job": id.value, ":from": range.lowerBound, ":to": range.upperBound]
         ) { row in
             try row.withBytes(1) { line in
                 try row.withBytes(2) { label in try body(row.int(0), line, label) }
@@ -84,7 +85,8 @@ struct LocalJobTransaction: JobTransaction {
             """
             SELECT position FROM data_objects WHERE job = :job AND status = 0 AND confidence IS NOT NULL
             ORDER BY confidence, position LIMIT :limit
-            """, ["job": id.value, "limit": limit]) { $0.int(0) }
+            """, [":job": id.value, ":limit": limit]
+        ) { $0.int(0) }
     }
 
     func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)] {
@@ -92,32 +94,34 @@ struct LocalJobTransaction: JobTransaction {
             """
             SELECT position, category, use FROM data_objects
             WHERE job = :job AND status = :human AND category IS NOT NULL ORDER BY draw, position
-            """, ["job": id.value, "human": ObjectRow.Status.human.rawValue]
+            """, [":job": id.value, ":human": ObjectRow.Status.human.rawValue]
         ) { ($0.int(0), $0.int(1), ObjectRow.Use(rawValue: $0.int(2)) ?? .none) }
     }
 
     func count(_ status: ObjectRow.Status) throws -> Int {
         try connection.first(
             "SELECT count(*) FROM data_objects WHERE job = :job AND status = :status",
-            ["job": id.value, "status": status.rawValue]) { $0.int(0) } ?? 0
+            [":job": id.value, ":status": status.rawValue]
+        ) { $0.int(0) } ?? 0
     }
 
     func document(_ name: String) throws -> [UInt8]? {
         try connection.first(
             "SELECT bytes FROM job_documents WHERE job = :job AND name = :name",
-            ["job": id.value, "name": name]) { $0.blob(0) }
+            [":job": id.value, ":name": name]
+        ) { $0.blob(0) }
     }
 
     func latestBatch() throws -> BatchRow? {
         try connection.first(
             "SELECT round, objects, cursor FROM batches WHERE job = :job ORDER BY round DESC LIMIT 1",
-            ["job": id.value], Self.batchRow)
+            [":job": id.value], Self.batchRow)
     }
 
     func batch(_ round: Int) throws -> BatchRow? {
         try connection.first(
             "SELECT round, objects, cursor FROM batches WHERE job = :job AND round = :round",
-            ["job": id.value, "round": round], Self.batchRow)
+            [":job": id.value, ":round": round], Self.batchRow)
     }
 
     // MARK: Writing
@@ -129,28 +133,28 @@ struct LocalJobTransaction: JobTransaction {
                 due = :due WHERE id = :id
             """,
             [
-                "state": state, "status": status, "terminal": isTerminal ? 1 : 0, "modified": modified, "due": due,
-                "id": id.value,
+                ":state": state, ":status": status, ":terminal": isTerminal ? 1 : 0, ":modified": modified, ":due": due,
+                ":id": id.value,
             ])
     }
 
     func append(_ effects: [[UInt8]]) throws {
         for effect in effects {
             try connection.execute(
-                "INSERT INTO outbox (job, effect) VALUES (:job, :effect)", ["job": id.value, "effect": effect])
+                "INSERT INTO outbox (job, effect) VALUES (:job, :effect)", [":job": id.value, ":effect": effect])
         }
     }
 
     func finishEffect(_ sequence: Int64) throws {
-        try connection.execute("DELETE FROM outbox WHERE sequence = :sequence", ["sequence": sequence])
+        try connection.execute("DELETE FROM outbox WHERE sequence = :sequence", [":sequence": sequence])
     }
 
     func hasEffects() throws -> Bool {
-        try connection.first("SELECT 1 FROM outbox WHERE job = :job LIMIT 1", ["job": id.value]) { _ in true } ?? false
+        try connection.first("SELECT 1 FROM outbox WHERE job = :job LIMIT 1", [":job": id.value]) { _ in true } ?? false
     }
 
     func hasEffect(_ sequence: Int64) throws -> Bool {
-        try connection.first("SELECT 1 FROM outbox WHERE sequence = :sequence", ["sequence": sequence]) { _ in true }
+        try connection.first("SELECT 1 FROM outbox WHERE sequence = :sequence", [":sequence": sequence]) { _ in true }
             ?? false
     }
 
@@ -158,7 +162,7 @@ struct LocalJobTransaction: JobTransaction {
         for entry in entries {
             try connection.execute(
                 "INSERT INTO timelines (job, at, served, entry) VALUES (:job, :at, :served, :entry)",
-                ["job": id.value, "at": entry.at, "served": entry.served, "entry": entry.entry])
+                [":job": id.value, ":at": entry.at, ":served": entry.served, ":entry": entry.entry])
         }
     }
 
@@ -166,7 +170,7 @@ struct LocalJobTransaction: JobTransaction {
         for line in lines {
             try connection.execute(
                 "INSERT OR REPLACE INTO manifest_lines (job, position, line) VALUES (:job, :position, :line)",
-                ["job": id.value, "position": line.index, "line": line.line])
+                [":job": id.value, ":position": line.index, ":line": line.line])
         }
     }
 
@@ -179,10 +183,10 @@ struct LocalJobTransaction: JobTransaction {
                 VALUES (:job, :position, :status, :round, :state, :label, :category, :use, :draw, :confidence)
                 """,
                 [
-                    "job": id.value, "position": object.index, "status": object.status.rawValue,
-                    "round": object.round, "state": object.state.isEmpty ? nil : object.state,
-                    "label": object.label.isEmpty ? nil : object.label, "category": object.category,
-                    "use": object.use.rawValue, "draw": object.position, "confidence": object.confidence,
+                    ":job": id.value, ":position": object.index, ":status": object.status.rawValue,
+                    ":round": object.round, ":state": object.state.isEmpty ? nil : object.state,
+                    ":label": object.label.isEmpty ? nil : object.label, ":category": object.category,
+                    ":use": object.use.rawValue, ":draw": object.position, ":confidence": object.confidence,
                 ])
         }
     }
@@ -190,14 +194,15 @@ struct LocalJobTransaction: JobTransaction {
     func putDocument(_ name: String, _ bytes: [UInt8]) throws {
         try connection.execute(
             "INSERT OR REPLACE INTO job_documents (job, name, bytes) VALUES (:job, :name, :bytes)",
-            ["job": id.value, "name": name, "bytes": bytes])
+            [":job": id.value, ":name": name, ":bytes": bytes])
     }
 
     func put(_ batch: BatchRow) throws {
         try connection.execute(
             "INSERT OR REPLACE INTO batches (job, round, objects, cursor) VALUES (:job, :round, :objects, :cursor)",
             [
-                "job": id.value, "round": batch.round, "objects": Self.packed(batch.objects), "cursor": batch.cursor,
+                ":job": id.value, ":round": batch.round, ":objects": Self.packed(batch.objects),
+                ":cursor": batch.cursor,
             ])
     }
 
@@ -207,7 +212,7 @@ struct LocalJobTransaction: JobTransaction {
                 """
                 INSERT INTO data_objects (job, position, status, confidence) VALUES (:job, :position, 0, :confidence)
                 ON CONFLICT (job, position) DO UPDATE SET confidence = excluded.confidence
-                """, ["job": id.value, "position": index, "confidence": confidence])
+                """, [":job": id.value, ":position": index, ":confidence": confidence])
         }
     }
 
@@ -215,7 +220,7 @@ struct LocalJobTransaction: JobTransaction {
         for index in indices {
             try connection.execute(
                 "UPDATE data_objects SET use = :use WHERE job = :job AND position = :position",
-                ["use": use.rawValue, "job": id.value, "position": index])
+                [":use": use.rawValue, ":job": id.value, ":position": index])
         }
     }
 
@@ -224,7 +229,8 @@ struct LocalJobTransaction: JobTransaction {
     private static func objectRow(_ row: Row) -> ObjectRow {
         ObjectRow(
             index: row.int(0), status: ObjectRow.Status(rawValue: row.int(1)) ?? .waiting, round: row.int(8),
-            state: row.blob(2), label: row.blob(3), category: row.optionalInt(4), use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
+            state: row.blob(2), label: row.blob(3), category: row.optionalInt(4),
+            use: ObjectRow.Use(rawValue: row.int(5)) ?? .none,
             position: row.optionalInt(6), confidence: row.optionalReal(7))
     }
 

@@ -19,7 +19,7 @@ package struct LocalJobStore: JobStore {
             if let existing = try Self.job(name, connection) {
                 guard archivesTerminal, existing.isTerminal else { return nil }
                 try connection.execute(
-                    "UPDATE labeling_jobs SET is_archived = 1 WHERE id = :id", ["id": existing.id.value])
+                    "UPDATE labeling_jobs SET is_archived = 1 WHERE id = :id", [":id": existing.id.value])
             }
             try connection.execute(
                 """
@@ -28,9 +28,9 @@ package struct LocalJobStore: JobStore {
                 VALUES (:account, :region, :name, :key, :created, :created, :status, :due, :specification, :state)
                 """,
                 [
-                    "account": name.account.description, "region": name.region.description, "name": name.name,
-                    "key": name.key, "created": job.created, "status": job.status, "due": job.due,
-                    "specification": job.specification, "state": job.state,
+                    ":account": name.account.description, ":region": name.region.description, ":name": name.name,
+                    ":key": name.key, ":created": job.created, ":status": job.status, ":due": job.due,
+                    ":specification": job.specification, ":state": job.state,
                 ])
             return JobID(connection.lastInsertedRow)
         }
@@ -79,10 +79,10 @@ package struct LocalJobStore: JobStore {
                 ORDER BY \(order) \(direction), id \(direction)
                 """,
                 [
-                    "account": query.account.description, "region": query.region.description,
-                    "createdAfter": query.createdAfter, "createdBefore": query.createdBefore,
-                    "modifiedAfter": query.modifiedAfter, "modifiedBefore": query.modifiedBefore,
-                    "contains": query.nameContains?.lowercased(),
+                    ":account": query.account.description, ":region": query.region.description,
+                    ":createdAfter": query.createdAfter, ":createdBefore": query.createdBefore,
+                    ":modifiedAfter": query.modifiedAfter, ":modifiedBefore": query.modifiedBefore,
+                    ":contains": query.nameContains?.lowercased(),
                 ], Self.row)
         }
     }
@@ -98,7 +98,7 @@ package struct LocalJobStore: JobStore {
     package func nextEffect(of job: JobID) async throws -> OutboxRow? {
         try await readers.read { connection in
             try connection.first(
-                "SELECT sequence, effect FROM outbox WHERE job = :job ORDER BY sequence LIMIT 1", ["job": job.value]
+                "SELECT sequence, effect FROM outbox WHERE job = :job ORDER BY sequence LIMIT 1", [":job": job.value]
             ) { OutboxRow(sequence: $0.integer(0), effect: $0.blob(1)) }
         }
     }
@@ -108,7 +108,7 @@ package struct LocalJobStore: JobStore {
             try connection.all(
                 """
                 SELECT at, served, entry FROM timelines WHERE job = :job ORDER BY sequence LIMIT :limit OFFSET :after
-                """, ["job": job.value, "limit": limit, "after": position]
+                """, [":job": job.value, ":limit": limit, ":after": position]
             ) { TimelineRow(at: $0.instant(0), served: $0.instant(1), entry: $0.blob(2)) }
         }
     }
@@ -125,7 +125,7 @@ package struct LocalJobStore: JobStore {
         try await writer.write { connection in
             let jobs = try connection.all(
                 "SELECT id FROM labeling_jobs WHERE :account IS NULL OR account = :account",
-                ["account": account?.description]
+                [":account": account?.description]
             ) { JobID($0.integer(0)) }
             for job in jobs { try Self.remove(job, connection) }
             return jobs
@@ -134,10 +134,11 @@ package struct LocalJobStore: JobStore {
 
     // MARK: Statements
 
-    private static let columns = "id, account, region, name, created, modified, status, is_terminal, specification, state"
+    private static let columns =
+        "id, account, region, name, created, modified, status, is_terminal, specification, state"
 
     static func job(_ id: JobID, _ connection: Connection) throws -> JobRow? {
-        try connection.first("SELECT \(columns) FROM labeling_jobs WHERE id = :id", ["id": id.value], row)
+        try connection.first("SELECT \(columns) FROM labeling_jobs WHERE id = :id", [":id": id.value], row)
     }
 
     static func job(_ name: JobName, _ connection: Connection) throws -> JobRow? {
@@ -146,16 +147,16 @@ package struct LocalJobStore: JobStore {
             SELECT \(columns) FROM labeling_jobs
             WHERE account = :account AND region = :region AND name_key = :key AND is_archived = 0
             """,
-            ["account": name.account.description, "region": name.region.description, "key": name.key], row)
+            [":account": name.account.description, ":region": name.region.description, ":key": name.key], row)
     }
 
     private static func remove(_ job: JobID, _ connection: Connection) throws {
         for table in [
             "manifest_lines", "data_objects", "batches", "job_documents", "outbox", "timelines",
         ] {
-            try connection.execute("DELETE FROM \(table) WHERE job = :job", ["job": job.value])
+            try connection.execute("DELETE FROM \(table) WHERE job = :job", [":job": job.value])
         }
-        try connection.execute("DELETE FROM labeling_jobs WHERE id = :job", ["job": job.value])
+        try connection.execute("DELETE FROM labeling_jobs WHERE id = :job", [":job": job.value])
     }
 
     private static func row(_ row: Row) throws -> JobRow {

@@ -1,0 +1,92 @@
+// From the name of an operation to the one function in Services that performs it.
+
+package import Kernel
+package import Services
+package import Shapes
+package import Wire
+
+/// A request that has been routed, authenticated and admitted.
+package struct AdmittedRequest: Sendable {
+    package var route: Route
+    package var context: RequestContext
+    package var identity: RequestIdentity
+    /// Which event loop the connection belongs to.
+    package var loop: Int
+    /// The whole body, for operations that do not stream it.
+    package var bytes: [UInt8] = []
+}
+
+/// An answer with its body.
+package struct Answer: Sendable {
+    package var status: Int
+    package var headers: [(String, String)]
+    package var body: BodyResult
+
+    package init(_ response: WireResponse) {
+        status = response.status
+        headers = response.headers
+        body = response.body.isEmpty ? .none : .bytes(response.body)
+    }
+
+    package init(_ response: WireResponse, body: BodyResult, status: Int? = nil) {
+        self.status = status ?? response.status
+        headers = response.headers
+        self.body = body
+    }
+}
+
+/// The operations that are served, by their place in the catalog.
+package struct OperationTable: Sendable {
+    package typealias Completion = @Sendable (Result<Answer, ServiceError>) -> Void
+
+    enum Entry: Sendable {
+        /// Runs on the event loop and answers through its completion.
+        case immediate(@Sendable (AdmittedRequest, @escaping Completion) -> Void)
+        /// Runs as a task.
+        case asynchronous(@Sendable (AdmittedRequest) async throws(ServiceError) -> Answer)
+    }
+
+    private var entries: [Entry?]
+    let decoder: RequestDecoder
+
+    package init(decoder: RequestDecoder) {
+        self.decoder = decoder
+        entries = Array(repeating: nil, count: OperationCatalog.operations.count)
+    }
+
+    subscript(operation: OperationSchema) -> Entry? { entries[operation.index] }
+
+    /// Served operations that have no function: a fault of the program, found at start.
+    package var missing: [String] {
+        OperationCatalog.operations.filter { entries[$0.index] == nil }.map(\.name)
+    }
+
+    /// Adds an operation whose input and output are whole.
+    package mutating func add<Requested: Operation>(
+        _ operation: Requested.Type,
+        _ perform: @escaping @Sendable (Requested.Input, RequestContext) async throws(ServiceError) -> Requested.Output
+    ) {
+        entries[Requested.schema.index] = .asynchronous { [decoder] request throws(ServiceError) in
+            let input = try decoder.decode(
+                operation, head: request.context.head, route: request.route, body: request.bytes)
+            let output = try await perform(input, request.context)
+            return Answer(ResponseEncoder.encode(operation, output, request.identity))
+        }
+    }
+
+    /// Adds an operation that runs on the event loop.
+    package mutating func addImmediate<Requested: Operation>(
+        _ operation: Requested.Type,
+        _ perform: @escaping @Sendable (Requested.Input, AdmittedRequest, @escaping Completion) -> Void
+    ) {
+        entries[Requested.schema.index] = .immediate { [decoder] request, completion in
+            do throws(ServiceError) {
+                let input = try decoder.decode(
+                    operation, head: request.context.head, route: request.route, body: request.bytes)
+                perform(input, request, completion)
+            } catch {
+                completion(.failure(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// The control API: what tests and people use to steer the server, never the tools under test. Modelled like the other
+// services (api-specs/groundwork.json); one file per subject.
+
+package import Engine
+internal import JSON
+package import Kernel
+package import Logging
+package import Objects
+internal import Shapes
+package import Store
+
+/// The control operations of one program.
+package struct ControlService: Sendable {
+    package var engine: Engine
+    package var jobs: any JobStore
+    package var control: any ControlStore
+    package var objects: ObjectStorage
+    package var serverClock: ServerClock
+    package var limits: Limits
+    package var logger: Logger
+    package var version: String
+
+    package init(
+        engine: Engine, jobs: any JobStore, control: any ControlStore, objects: ObjectStorage,
+        serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
+    ) {
+        self.engine = engine
+        self.jobs = jobs
+        self.control = control
+        self.objects = objects
+        self.serverClock = serverClock
+        self.limits = limits
+        self.logger = logger
+        self.version = version
+    }
+}
+
+extension ControlService {
+    /// The account of `?account=`, or the one the request belongs to.
+    func account(_ text: String?, _ context: RequestContext) throws(ServiceError) -> AccountID {
+        guard let text else { return context.account }
+        guard let account = AccountID(text) else {
+            throw .validation("Value '\(text)' at 'account' must be twelve digits.")
+        }
+        return account
+    }
+
+    /// The region of `?region=`, or the request's.
+    func region(_ text: String?, _ context: RequestContext) throws(ServiceError) -> Region {
+        guard let text else { return context.region }
+        guard let region = Region(text) else {
+            throw .validation("Value '\(text)' at 'region' is not the name of a region.")
+        }
+        return region
+    }
+
+    func job(
+        _ name: String, account: String?, region: String?, _ context: RequestContext
+    ) async throws(ServiceError) -> JobRow {
+        let name = JobName(
+            account: try self.account(account, context), region: try self.region(region, context), name: name)
+        let row = try await internally(context, logger) { try await jobs.job(name) }
+        guard let row else {
+            throw .resourceNotFound(
+                "There is no labeling job \(name.name) in account \(name.account) in \(name.region).")
+        }
+        return row
+    }
+
+    /// A document that a request brings.
+    func document(_ document: JSONDocument) throws(ServiceError) -> JSONValue {
+        do { return try JSONValue(parsing: document.bytes) } catch {
+            throw .validation("The body is not JSON: \(error).")
+        }
+    }
+
+    func answer(_ value: JSONValue) -> Control.DocumentResponse {
+        Control.DocumentResponse(document: JSONDocument(bytes: value.compactBytes))
+    }
+}

@@ -1,0 +1,44 @@
+// Forgetting: all that belongs to one account, or everything.
+
+internal import Engine
+package import Kernel
+internal import Objects
+package import Shapes
+internal import Store
+
+extension ControlService {
+    /// Forgets jobs, teams, rules, truth, answers, buckets and objects of one account (`?account=`), or of all.
+    package func reset(
+        _ input: Control.ScopeRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> EmptyShape {
+        let account: AccountID? = input.account == nil ? nil : try self.account(input.account, context)
+        try await internally(context, logger) {
+            let removed = try await jobs.removeAll(of: account)
+            await engine.forget(removed)
+            try await control.reset(account)
+        }
+        try await resetBuckets(of: account, context)
+        return EmptyShape()
+    }
+
+    private func resetBuckets(of account: AccountID?, _ context: RequestContext) async throws(ServiceError) {
+        for owner in try await objects.bucketOwners() where account == nil || owner == account {
+            let caller = Caller(Principal(account: owner), now: context.now)
+            for bucket in try await objects.listBuckets(caller).buckets {
+                try await deleteObjects(below: "", in: bucket.name, caller)
+                try await abortUploads(in: bucket.name, caller)
+                try await objects.deleteBucket(bucket.name, caller)
+            }
+        }
+    }
+
+    private func abortUploads(in bucket: String, _ caller: Caller) async throws(ServiceError) {
+        while true {
+            let uploads = try await objects.listUploads(ListUploadsRequest(bucket, caller)).uploads
+            if uploads.isEmpty { return }
+            for upload in uploads {
+                try await objects.abortUpload(upload.id, ObjectAddress(bucket, upload.key), caller)
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// The members that describe a new object, in the requests that make one, and in the answers that show one.
+
+internal import Kernel
+internal import Objects
+internal import Shapes
+internal import Store
+
+/// A request that makes an object.
+protocol AttributeMembers {
+    var cacheControl: String? { get }
+    var contentDisposition: String? { get }
+    var contentLanguage: String? { get }
+    var contentType: String? { get }
+    var expires: String? { get }
+    var metadata: [String: String]? { get }
+    var serverSideEncryption: S3.ServerSideEncryption? { get }
+    var sseKMSKeyId: String? { get }
+    var sseKMSEncryptionContext: String? { get }
+    var bucketKeyEnabled: Bool? { get }
+    var storageClass: S3.StorageClass? { get }
+    var websiteRedirectLocation: String? { get }
+    var tagging: String? { get }
+}
+
+extension S3.PutObjectRequest: AttributeMembers {}
+extension S3.CopyObjectRequest: AttributeMembers {}
+extension S3.CreateMultipartUploadRequest: AttributeMembers {}
+
+/// Names under which inert members are kept with an object.
+enum KeptField {
+    static let encryption = "x-amz-server-side-encryption"
+    static let encryptionKey = "x-amz-server-side-encryption-aws-kms-key-id"
+    static let encryptionContext = "x-amz-server-side-encryption-context"
+    static let bucketKey = "x-amz-server-side-encryption-bucket-key-enabled"
+    static let redirect = "x-amz-website-redirect-location"
+}
+
+extension AttributeMembers {
+    /// What is to be kept with the object.
+    ///
+    /// - Parameter contentEncoding: the object's own Content-Encoding; the member may also name the request's framing.
+    func attributes(contentEncoding: String?) throws(ServiceError) -> ObjectAttributes {
+        var fields: [ServiceError.Field] = []
+        func keep(_ name: String, _ value: String?) {
+            if let value { fields.append(ServiceError.Field(name, value)) }
+        }
+        keep("content-type", contentType)
+        keep("cache-control", cacheControl)
+        keep("content-disposition", contentDisposition)
+        keep("content-encoding", contentEncoding)
+        keep("content-language", contentLanguage)
+        keep("expires", expires)
+        keep(KeptField.redirect, websiteRedirectLocation)
+        keep(KeptField.encryption, serverSideEncryption?.rawValue)
+        keep(KeptField.encryptionKey, sseKMSKeyId)
+        keep(KeptField.encryptionContext, sseKMSEncryptionContext)
+        keep(KeptField.bucketKey, bucketKeyEnabled.map { $0 ? "true" : "false" })
+        if let metadata, !metadata.isEmpty {
+            for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
+                keep(ObjectAttributes.metadataPrefix + name.lowercased(), value)
+            }
+        }
+        return ObjectAttributes(
+            fields: FieldList(fields), tags: try tagging.map(FieldList.init(taggingHeader:)) ?? FieldList(),
+            storageClass: storageClass?.rawValue)
+    }
+}
+
+/// An answer that shows an object.
+protocol ShownAttributeMembers: TypedChecksumMembers {
+    var acceptRanges: String? { get set }
+    var lastModified: Instant? { get set }
+    var contentLength: Int64? { get set }
+    var eTag: String? { get set }
+    var cacheControl: String? { get set }
+    var contentDisposition: String? { get set }
+    var contentEncoding: String? { get set }
+    var contentLanguage: String? { get set }
+    var contentRange: String? { get set }
+    var contentType: String? { get set }
+    var expires: String? { get set }
+    var websiteRedirectLocation: String? { get set }
+    var serverSideEncryption: S3.ServerSideEncryption? { get set }
+    var metadata: [String: String]? { get set }
+    var sseKMSKeyId: String? { get set }
+    var bucketKeyEnabled: Bool? { get set }
+    var storageClass: S3.StorageClass? { get set }
+    var partsCount: Int? { get set }
+    var tagCount: Int? { get set }
+}
+
+extension S3.GetObjectOutput: ShownAttributeMembers {}
+extension S3.HeadObjectOutput: ShownAttributeMembers {}
+
+extension ShownAttributeMembers {
+    mutating func show(_ answer: GetObjectAnswer, withChecksum: Bool) {
+        let object = answer.object
+        acceptRanges = "bytes"
+        lastModified = object.modified.wholeSecond
+        contentLength = answer.length
+        eTag = quoted(object.etag)
+        contentRange = answer.contentRange
+        // What S3 calls an object of which nobody said what it is.
+        contentType = "binary/octet-stream"
+        for field in object.fields.fields { show(field) }
+        storageClass = object.storageClass.flatMap(S3.StorageClass.init(rawValue:))
+        partsCount = answer.partsCount
+        tagCount = object.tags.isEmpty ? nil : object.tags.fields.count
+        if withChecksum { setChecksum(answer.checksum) }
+    }
+
+    private mutating func show(_ field: ServiceError.Field) {
+        switch field.name {
+        case "content-type": contentType = field.value
+        case "cache-control": cacheControl = field.value
+        case "content-disposition": contentDisposition = field.value
+        case "content-encoding": contentEncoding = field.value
+        case "content-language": contentLanguage = field.value
+        case "expires": expires = field.value
+        case KeptField.redirect: websiteRedirectLocation = field.value
+        case KeptField.encryption: serverSideEncryption = S3.ServerSideEncryption(rawValue: field.value)
+        case KeptField.encryptionKey: sseKMSKeyId = field.value
+        case KeptField.bucketKey: bucketKeyEnabled = field.value == "true"
+        default:
+            guard field.name.hasPrefix(ObjectAttributes.metadataPrefix) else { return }
+            let name = String(field.name.dropFirst(ObjectAttributes.metadataPrefix.count))
+            metadata = metadata ?? [:]
+            metadata?[name] = field.value
+        }
+    }
+}
+
+/// A request that reads an object.
+protocol ReadMembers {
+    var bucket: String { get }
+    var key: String { get }
+    var ifMatch: String? { get }
+    var ifModifiedSince: Instant? { get }
+    var ifNoneMatch: String? { get }
+    var ifUnmodifiedSince: Instant? { get }
+    var range: String? { get }
+    var partNumber: Int? { get }
+    var versionId: String? { get }
+    var expectedBucketOwner: String? { get }
+    var responseCacheControl: String? { get }
+    var responseContentDisposition: String? { get }
+    var responseContentEncoding: String? { get }
+    var responseContentLanguage: String? { get }
+    var responseContentType: String? { get }
+    var responseExpires: Instant? { get }
+}
+
+extension S3.GetObjectRequest: ReadMembers {}
+extension S3.HeadObjectRequest: ReadMembers {}
+
+extension S3Service {
+    func readRequest(_ input: some ReadMembers, _ context: RequestContext) throws(ServiceError) -> GetObjectRequest {
+        try requireNullVersion(input.versionId)
+        var request = GetObjectRequest(
+            ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner))
+        request.conditions = ReadConditions(
+            ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch, ifModifiedSince: input.ifModifiedSince,
+            ifUnmodifiedSince: input.ifUnmodifiedSince)
+        request.range = input.range
+        request.ifRange = input.range == nil ? nil : context.head.headers["if-range"]
+        request.partNumber = input.partNumber
+        return request
+    }
+}
+
+extension ShownAttributeMembers {
+    /// Puts what the query asks for in place of what is kept.
+    mutating func override(_ input: some ReadMembers) {
+        if let value = input.responseCacheControl { cacheControl = value }
+        if let value = input.responseContentDisposition { contentDisposition = value }
+        if let value = input.responseContentEncoding { contentEncoding = value }
+        if let value = input.responseContentLanguage { contentLanguage = value }
+        if let value = input.responseContentType { contentType = value }
+        if let value = input.responseExpires { expires = value.httpDate }
+    }
+}

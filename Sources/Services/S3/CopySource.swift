@@ -1,0 +1,47 @@
+// The header x-amz-copy-source: `bucket/key` or `/bucket/key`, the key percent-encoded, perhaps with `?versionId=`.
+
+internal import Digests
+internal import Kernel
+internal import Objects
+internal import Shapes
+
+extension S3Service {
+    /// The object that a copy reads.
+    func copySource(_ text: String) throws(ServiceError) -> ObjectAddress {
+        // An encoded question mark belongs to the key; a plain one begins the version.
+        let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        if halves.count == 2 {
+            let version = halves[1].split(separator: "=", maxSplits: 1)
+            guard version.count == 2, version[0] == "versionId" else { throw invalidSource(text) }
+            try requireNullVersion(String(version[1]))
+        }
+        let path = halves[0].hasPrefix("/") ? halves[0].dropFirst() : halves[0]
+        guard let decoded = percentDecoded(path), let slash = decoded.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+            throw invalidSource(text)
+        }
+        let bucket = decoded[..<slash], key = decoded[decoded.utf8.index(after: slash)...]
+        guard !bucket.isEmpty, !key.isEmpty else { throw invalidSource(text) }
+        return ObjectAddress(String(bucket), String(key))
+    }
+
+    private func invalidSource(_ text: String) -> ServiceError {
+        .invalidArgument(
+            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+            argumentName: "x-amz-copy-source", argumentValue: text)
+    }
+}
+
+/// Nil where an escape is broken or the bytes are not UTF-8.
+private func percentDecoded(_ text: Substring) -> String? {
+    var bytes: [UInt8] = [], rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+        guard byte == UInt8(ascii: "%") else {
+            bytes.append(byte)
+            continue
+        }
+        guard let high = rest.popFirst().flatMap(Hex.value(of:)), let low = rest.popFirst().flatMap(Hex.value(of:))
+        else { return nil }
+        bytes.append(high << 4 | low)
+    }
+    return String(validating: bytes, as: UTF8.self)
+}

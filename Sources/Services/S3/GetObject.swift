@@ -1,0 +1,33 @@
+package import Kernel
+internal import Objects
+package import Shapes
+package import Store
+
+/// An answer whose body goes out as it is.
+package struct StreamedObject: Sendable {
+    package var output: S3.GetObjectOutput
+    package var body: BodyResult
+    /// Whether the status is 206.
+    package var isPartial: Bool
+}
+
+extension S3Service {
+    /// Reads an object; completes before it returns. AWS reference: GetObject.
+    package func getObject(
+        _ input: S3.GetObjectRequest, _ context: RequestContext, reader: any ObjectReader,
+        completion: @Sendable (Result<StreamedObject, ServiceError>) -> Void
+    ) {
+        do throws(ServiceError) {
+            let request = try readRequest(input, context)
+            objects.getObject(request, reader: reader) { result in
+                completion(
+                    result.map { answer in
+                        var output = S3.GetObjectOutput()
+                        output.show(answer, withChecksum: input.checksumMode == .enabled)
+                        output.override(input)
+                        return StreamedObject(output: output, body: answer.body, isPartial: answer.isPartial)
+                    })
+            }
+        } catch { completion(.failure(error)) }
+    }
+}

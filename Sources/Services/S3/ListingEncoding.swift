@@ -1,0 +1,42 @@
+// encoding-type=url: names in a listing are percent-encoded on request, because XML cannot carry every character.
+
+internal import Kernel
+internal import Shapes
+
+/// How names are written in one listing.
+struct ListingEncoding {
+    let isURL: Bool
+
+    init(_ type: S3.EncodingType?) { isURL = type == .url }
+
+    /// Everything but unreserved characters and the slash is encoded; the space as %20, which every client decodes.
+    func callAsFunction(_ name: String) -> String {
+        guard isURL else { return name }
+        var bytes: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                bytes.append(byte)
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(digit(byte >> 4))
+                bytes.append(digit(byte & 15))
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func ifPresent(_ name: String?) -> String? { name.map { self($0) } }
+
+    /// An empty delimiter is none.
+    func delimiter(_ text: String?) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        return self(text)
+    }
+
+    private func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}

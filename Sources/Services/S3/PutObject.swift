@@ -1,0 +1,34 @@
+package import Kernel
+internal import Objects
+package import Shapes
+package import Store
+
+extension S3Service {
+    /// Stores an object; completes on any thread. AWS reference: PutObject.
+    package func putObject(
+        _ input: S3.PutObjectRequest, _ context: RequestContext, reader: any ObjectReader,
+        completion: @escaping @Sendable (Result<S3.PutObjectOutput, ServiceError>) -> Void
+    ) {
+        do throws(ServiceError) {
+            let request = PutObjectRequest(
+                ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
+                attributes: try input.attributes(contentEncoding: context.contentEncoding),
+                conditions: WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch),
+                expectations: context.expectations)
+            objects.putObject(request, body: context.body, reader: reader) { result in
+                completion(
+                    result.map { answer in
+                        var output = S3.PutObjectOutput(
+                            eTag: quoted(answer.etag), serverSideEncryption: input.serverSideEncryption,
+                            sseKMSKeyId: input.sseKMSKeyId, sseKMSEncryptionContext: input.sseKMSEncryptionContext,
+                            bucketKeyEnabled: input.bucketKeyEnabled)
+                        output.setChecksum(answer.checksum)
+                        return output
+                    })
+            }
+        } catch {
+            context.body.cancel()
+            completion(.failure(error))
+        }
+    }
+}

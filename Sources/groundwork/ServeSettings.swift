@@ -1,0 +1,155 @@
+// The settings of `groundwork serve`, checked and complete.
+
+import Kernel
+import Labeling
+import Logging
+import Server
+import Signing
+import Store
+
+/// What the server is to be.
+struct ServeSettings {
+    var host: String
+    var port: Int
+    var dataDirectory: String?
+    var isEphemeral: Bool
+    var durability: Durability
+    var account: AccountID
+    var region: Region
+    var auth: SignaturePolicy
+    var credentials: String?
+    var hostNames: [String]
+    var seed: UInt64
+    var steering: Steering
+    var minimumState: Duration
+    var maxObjectsPerJob: Int
+    var reusesTerminalNames: Bool
+    var missingJobIsNotFound: Bool
+    var frozenAt: FrozenClock?
+    var seedFile: String?
+    var backbone: String?
+    var computeThreads: Int
+    var threads: Int
+    var accessLog: String?
+    var logLevel: Logger.Level
+    var shutdownDeadline: Duration
+    /// Every setting with its origin, for the banner.
+    var entries: [SettingResolver.Entry]
+    var environment: [String: String]
+
+    enum FrozenClock { case now, at(Instant) }
+
+    var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }
+
+    init(_ options: ServeOptions, environment: [String: String]) throws {
+        var resolver = SettingResolver(environment: environment)
+        self.environment = environment
+        let cores = ProcessEnvironment.cores
+        _ = try resolver.resolve(
+            "profile", options.profile, standard: "test",
+            rule: "this version has the profile test; label, with a portal for real people, is not implemented"
+        ) { $0 == "test" ? $0 : nil }
+        host = try resolver.resolve("host", options.host, standard: "127.0.0.1", rule: "it must be an address") {
+            $0.isEmpty ? nil : $0
+        }
+        port = try resolver.count("port", options.port, standard: 4566, 0...65_533)
+        dataDirectory = try resolver.text("data-dir", options.dataDir)
+        isEphemeral = try resolver.resolve("ephemeral", options.ephemeral)
+        durability = try resolver.resolve(
+            "durability", options.durability, standard: "relaxed", rule: "it must be relaxed or full",
+            Durability.init(rawValue:))
+        account = try resolver.resolve(
+            "account", options.account, standard: AccountID.standard.description, rule: "it must be twelve digits"
+        ) { AccountID($0) }
+        region = try resolver.resolve(
+            "region", options.region, standard: Region.standard.description, rule: "it must be a region name"
+        ) { Region($0) }
+        auth = try resolver.resolve(
+            "auth", options.auth, standard: "lenient", rule: "it must be lenient or strict",
+            SignaturePolicy.init(rawValue:))
+        credentials = try resolver.text("credentials", options.credentials)
+        let allowsInsecureBind = try resolver.resolve("insecure-bind", options.insecureBind)
+        hostNames = try resolver.resolve(
+            "host-names", options.hostNames, standard: "", rule: "it must be names separated by commas"
+        ) { $0.split(separator: ",").map { String($0).lowercased() } }
+        seed = try resolver.resolve(
+            "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"
+        ) { UInt64($0) }
+        steering = try Self.steering(options, &resolver)
+        let milliseconds = try resolver.count("min-state", options.minState, standard: 500, 0...60_000)
+        minimumState = .milliseconds(milliseconds)
+        maxObjectsPerJob = try resolver.count(
+            "max-objects-per-job", options.maxObjectsPerJob, standard: 100_000, 1...100_000_000)
+        reusesTerminalNames = try resolver.resolve("reuse-terminal-names", options.reuseTerminalNames) || isEphemeral
+        missingJobIsNotFound = try resolver.resolve("missing-job-not-found", options.missingJobNotFound)
+        frozenAt = try resolver.resolve(
+            "freeze-clock", options.freezeClock, standard: "", rule: "it must be 'now' or an ISO 8601 instant"
+        ) { text -> FrozenClock?? in
+            if text.isEmpty { return .some(nil) }
+            if text == "now" { return .now }
+            return Instant(iso8601: text).map { .at($0) }
+        }
+        seedFile = try resolver.text("seed-file", options.seedFile)
+        backbone = try resolver.text("backbone", options.backbone)
+        computeThreads = try resolver.count(
+            "compute-threads", options.computeThreads, standard: max(1, cores - 1), 1...256)
+        threads = try resolver.count("threads", options.threads, standard: min(4, max(1, cores)), 1...64)
+        accessLog = try resolver.text("access-log", options.accessLog)
+        logLevel = try resolver.resolve(
+            "log-level", options.logLevel, standard: "notice",
+            rule: "it must be trace, debug, info, notice, warning or error", Logger.Level.init(rawValue:))
+        let deadline = try resolver.count("shutdown-deadline", options.shutdownDeadline, standard: 10, 0...3600)
+        shutdownDeadline = .seconds(deadline)
+        entries = resolver.entries
+        guard isLoopback || auth == .strict || allowsInsecureBind else {
+            throw SettingResolver.Refusal(
+                description: "--host \(host) is beyond loopback: use --auth strict, or --insecure-bind if you mean it")
+        }
+        if isEphemeral, dataDirectory != nil {
+            throw SettingResolver.Refusal(description: "--ephemeral and --data-dir exclude each other")
+        }
+    }
+
+    private static func steering(_ options: ServeOptions, _ resolver: inout SettingResolver) throws -> Steering {
+        var steering = Steering()
+        steering.pace = try resolver.resolve(
+            "pace", options.pace, standard: "1000", rule: "it must be a number above 0 and at most 1000000"
+        ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000_000 ? $0 : nil } }
+        steering.crowd = try resolver.resolve(
+            "crowd", options.crowd, standard: "",
+            rule: "it must be one of " + Steering.Crowd.allCases.map(\.rawValue).joined(separator: ", ")
+        ) { text -> Steering.Crowd?? in text.isEmpty ? .some(nil) : Steering.Crowd(rawValue: text) }
+        steering.learner = try resolver.resolve(
+            "learner", options.learner, standard: "automatic",
+            rule: "it must be one of " + Steering.Learner.allCases.map(\.rawValue).joined(separator: ", "),
+            Steering.Learner.init(rawValue:))
+        steering.minObjects = try resolver.count("min-objects", options.minObjects, standard: 1250, 1...1_000_000)
+        return steering
+    }
+
+    /// Where data is kept.
+    func location() throws -> DataDirectory.Location {
+        if isEphemeral { return .ephemeral(environment: environment) }
+        if let dataDirectory { return .path(dataDirectory) }
+        guard let standard = DataDirectory.Location.standard(port: port, environment: environment) else {
+            throw SettingResolver.Refusal(
+                description: "neither XDG_DATA_HOME nor HOME is set: name a folder with --data-dir")
+        }
+        return standard
+    }
+}
+
+extension SettingResolver {
+    mutating func count(_ flag: String, _ given: String?, standard: Int, _ range: ClosedRange<Int>) throws -> Int {
+        try resolve(
+            flag, given, standard: String(standard),
+            rule: "it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+        ) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    /// A text that may be missing.
+    mutating func text(_ flag: String, _ given: String?) throws -> String? {
+        let value = try resolve(flag, given, standard: "", rule: "") { $0 }
+        return value.isEmpty ? nil : value
+    }
+}
