@@ -84,6 +84,9 @@ struct Program {
         addresses = try await Self.listen(server)
     }
 
+    /// Where tools find the server.
+    var endpoint: String { addresses.first.map { "http://\($0)" } ?? "" }
+
     /// Serves until the process is asked to end.
     func run() async throws {
         try await seed()
