@@ -65,7 +65,11 @@ let package = Package(
         part("Objects", ["Kernel", "Store", "Digests"]),
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
-        part("Engine", ["Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", logging, lifecycle]),
+        part(
+            "Engine",
+            [
+                "Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", "Images", logging, lifecycle,
+            ]),
         part(
             "Services",
             [
@@ -74,17 +78,20 @@ let package = Package(
         part(
             "Server",
             [
-                "Kernel", "JSON", "Digests", "Signing", "Shapes", "Store", "Wire", "Services", "Objects", nioCore, logging,
-            lifecycle,
+                "Kernel", "JSON", "Digests", "Signing", "Shapes", "Store", "Wire", "Services", "Objects", nioCore,
+                logging,
+                lifecycle,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                ]),
+            ]),
         .executableTarget(
             name: "groundwork",
             dependencies: [
                 "Kernel", "JSON", "Digests", "Images", "Signing", "Shapes", "Wire", "SQLite", "Store", "Objects",
-                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle,
+                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.

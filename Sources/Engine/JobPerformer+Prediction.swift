@@ -57,8 +57,7 @@ extension JobPerformer {
 
     /// The objects without a result, and those that this very round has labeled before it was interrupted.
     private func pool(_ round: Int) async throws -> [Int] {
-        let plan = specification.plan
-        let objects = try await environment.jobs.change(id, .engine) { try JobChange.job($0, plan).counters.objects }
+        let objects = try await current().job.counters.objects
         var pool: [Int] = []
         for start in stride(from: 0, to: objects, by: environment.limits.engineSliceRows) {
             let range = start..<min(start + environment.limits.engineSliceRows, objects)

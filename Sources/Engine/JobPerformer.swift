@@ -76,10 +76,11 @@ actor JobPerformer {
     /// Job time now.
     nonisolated var now: Instant { specification.jobTime(at: environment.serverClock.now()) }
 
-    private func current() async throws -> Position {
+    /// Where the job is now.
+    func current() async throws -> Position {
         let environment = environment, plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { change in
-            Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
+        return try await environment.jobs.read(id) { reading in
+            Position(job: try JobChange.job(reading, plan), hasEffects: try reading.hasEffects())
         }
     }
 
@@ -131,8 +132,8 @@ enum EngineFailure: Error, Hashable {
 
 /// Reading and writing a job's state inside a transaction.
 enum JobChange {
-    static func job(_ change: any JobTransaction, _ plan: LabelingJob.Plan) throws -> LabelingJob {
-        let row = try change.job()
+    static func job(_ reading: any JobReading, _ plan: LabelingJob.Plan) throws -> LabelingJob {
+        let row = try reading.job()
         guard let job = LabelingJob(decoding: row.state, plan: plan) else {
             throw EngineFailure.unreadable("state of job \(row.id)")
         }

@@ -18,7 +18,6 @@ enum Banner {
             lines.append("  \(name)  \(entry.value)  (\(entry.origin.rawValue))")
         }
         lines.append("Point tools at it: aws --endpoint-url \(address) s3 ls")
-        for line in lines { print(line) }
-        fflush(stdout)
+        ProcessEnvironment.write(lines.joined(separator: "\n") + "\n", to: STDOUT_FILENO)
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import JSON
+import NIOHTTP1
 
 /// `groundwork health`
 struct Health: AsyncParsableCommand {

@@ -15,6 +15,7 @@ import Services
 import Shapes
 import Signing
 import Store
+import UnixSignals
 import Wire
 
 /// A running server.
@@ -54,7 +55,7 @@ struct Program {
             EngineEnvironment(
                 jobs: jobs, control: controlStore,
                 files: ObjectJobFilesSource(storage: objects, clock: serverClock),
-                learners: AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
+                learners: try AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
                 compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore, objects: objects, serverClock: serverClock,
@@ -83,6 +84,9 @@ struct Program {
         addresses = try await Self.listen(server)
     }
 
+    /// Where tools find the server.
+    var endpoint: String { addresses.first.map { "http://\($0)" } ?? "" }
+
     /// Serves until the process is asked to end.
     func run() async throws {
         try await seed()
@@ -91,6 +95,7 @@ struct Program {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
+                    // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

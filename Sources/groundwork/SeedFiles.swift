@@ -16,18 +16,18 @@ enum SeedFiles {
     }
 
     private static func collect(_ folder: String, below prefix: String, into files: inout [(key: String, bytes: [UInt8])]) throws {
-        var names: UnsafeMutablePointer<UnsafeMutablePointer<dirent>?>?
-        let count = scandir(folder, &names, nil, alphasort)
-        guard count >= 0, let names else {
+        guard let stream = opendir(folder) else {
             throw SettingResolver.Refusal(description: "\(folder): \(String(cString: strerror(errno)))")
         }
-        defer { free(names) }
-        for place in 0..<Int(count) {
-            guard let entry = names[place] else { continue }
-            defer { free(entry) }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        for name in names.sorted() {
             if name.hasPrefix(".") { continue }
             var status = stat()
             guard stat("\(folder)/\(name)", &status) == 0 else { continue }
