@@ -31,11 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the long tests out unless they are asked for."""
-    if config.getoption("--long"):
+    if config.getoption("--long") or os.environ.get("GROUNDWORK_LONG"):
         return
     for item in items:
         if "long" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="a long test; run with --long"))
+            item.add_marker(pytest.mark.skip(reason="a long test; run with --long or GROUNDWORK_LONG=1"))
 
 
 @pytest.fixture
