@@ -34,15 +34,18 @@ extension JobPerformer {
             if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
-        model = made
+        // Held only when it is stored: a fit that is repeated starts from the same model as its first attempt.
+        model = nil
         let name = modelName(round)
         try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(
             LabelingJob.Model(round: round, name: name, examples: examples.count))
         let bytes = made.encoded()
-        return try await commit(event, at: max(now, at), finishing: sequence) {
+        let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
         }
+        model = made
+        return position
     }
 
     struct HumanLabels: Sendable {

@@ -14,6 +14,7 @@ extension LabelingJob {
             "latestFileSecond": .instant(latestFileSecond), "hasPredictions": .bool(hasPredictions),
             "assuredItems": .integer(assured.items), "assuredCorrect": .integer(assured.correct),
             "trainingFailures": .integer(trainingFailures), "modelName": .string(modelName),
+            "humanAtStart": .integer(countedAtStart.human), "failedAtStart": .integer(countedAtStart.failed),
             "exportedLabels": .integer(exportedLabels), "hasStopRequest": .bool(hasStopRequest),
             "time": .instant(time),
             "waiting": .array(waiting.flatMap { [.integer($0.index), .instant($0.at)] }),
@@ -24,7 +25,7 @@ extension LabelingJob {
         object["batch"] = batch.map {
             [
                 "round": .integer($0.round), "size": .integer($0.size), "open": .integer($0.open),
-                "started": .instant($0.started), "eventsTaken": .integer($0.eventsTaken),
+                "started": .instant($0.started), "eventsTaken": .integer($0.eventsTaken), "isOver": .bool($0.isOver),
             ]
         }
         return JSONValue.object(object).compactBytes
@@ -53,6 +54,8 @@ extension LabelingJob {
         assured = Assurance(items: items, correct: correct)
         hasPredictions = value["hasPredictions"]?.bool ?? false
         trainingFailures = value["trainingFailures"]?.integer ?? 0
+        countedAtStart.human = value["humanAtStart"]?.integer ?? 0
+        countedAtStart.failed = value["failedAtStart"]?.integer ?? 0
         modelName = value["modelName"]?.string ?? ""
         exportedLabels = value["exportedLabels"]?.integer ?? 0
         hasStopRequest = value["hasStopRequest"]?.bool ?? false
@@ -92,7 +95,9 @@ extension LabelingJob.Batch {
         guard let round = json["round"]?.integer, let size = json["size"]?.integer, let open = json["open"]?.integer,
             let started = json["started"]?.instant, let eventsTaken = json["eventsTaken"]?.integer
         else { return nil }
-        self.init(round: round, size: size, open: open, started: started, eventsTaken: eventsTaken)
+        self.init(
+            round: round, size: size, open: open, started: started, eventsTaken: eventsTaken,
+            isOver: json["isOver"]?.bool ?? false)
     }
 }
 

@@ -97,7 +97,7 @@ extension LabelingJob {
             timers.append((.initialized, plan.created + plan.initializing))
         }
         if let first = waiting.first { timers.append((.groupingDue, first.at + plan.consolidationDelay)) }
-        if let batch, case .annotating = phase, time < batch.started + plan.availability {
+        if let batch, case .annotating = phase, !batch.isOver {
             timers.append((.availabilityEnded, batch.started + plan.availability))
         }
         timers.append((.expired, plan.created + plan.lifetime))
