@@ -37,7 +37,7 @@ extension JobPerformer {
             let objects = try await environment.jobs.read(id) { try $0.leastConfident(limit: selection.limit) }
             return (objects, start)
         case .manifest, .random:
-            let job = try await position().job
+            let job = try await current().job
             let order =
                 selection.order == .random
                 ? DrawOrder(count: job.counters.objects, draws: specification.draws) : nil
@@ -65,13 +65,6 @@ extension JobPerformer {
             }
         }
         return (chosen, cursor)
-    }
-
-    private func position() async throws -> Position {
-        let plan = specification.plan
-        return try await environment.jobs.change(id, .engine) {
-            Position(job: try JobChange.job($0, plan), hasEffects: true)
-        }
     }
 
     // MARK: Readability

@@ -54,11 +54,11 @@ extension JobPerformer {
     /// The human labels in draw order: the first ones are the validation set.
     func humanLabels() async throws -> HumanLabels {
         let plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { change in
+        return try await environment.jobs.read(id) { reading in
             let target = LabelingJob.Plan.validationTarget(
-                objects: try JobChange.job(change, plan).counters.objects)
+                objects: try JobChange.job(reading, plan).counters.objects)
             var labels = HumanLabels()
-            for (place, label) in try change.humanLabels().enumerated() {
+            for (place, label) in try reading.humanLabels().enumerated() {
                 let example = LabeledExample(index: label.index, label: label.category)
                 if place >= target {
                     labels.training.append(example)

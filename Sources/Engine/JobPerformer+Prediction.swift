@@ -1,5 +1,6 @@
 // Measuring a model and labeling by it: the validation objects give the threshold, everything unlabeled is predicted,
-// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people next.
+// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people
+// next.
 
 internal import JSON
 internal import Kernel
@@ -57,8 +58,7 @@ extension JobPerformer {
 
     /// The objects without a result, and those that this very round has labeled before it was interrupted.
     private func pool(_ round: Int) async throws -> [Int] {
-        let plan = specification.plan
-        let objects = try await environment.jobs.change(id, .engine) { try JobChange.job($0, plan).counters.objects }
+        let objects = try await current().job.counters.objects
         var pool: [Int] = []
         for start in stride(from: 0, to: objects, by: environment.limits.engineSliceRows) {
             let range = start..<min(start + environment.limits.engineSliceRows, objects)

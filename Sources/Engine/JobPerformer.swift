@@ -41,8 +41,8 @@ actor JobPerformer {
     }
 
     /// Carries the job on as far as it can go.
-    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock is
-    ///   live; while it is advanced by hand, the clock follows the work.
+    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock
+    ///   is live; while it is advanced by hand, the clock follows the work.
     /// - Returns: the instant of server time at which there is more to do; nil when the job has ended.
     func turn(horizon: Instant) async throws -> Instant? {
         var position = try await current()
@@ -76,15 +76,17 @@ actor JobPerformer {
     /// Job time now.
     nonisolated var now: Instant { specification.jobTime(at: environment.serverClock.now()) }
 
-    private func current() async throws -> Position {
+    /// Where the job is now.
+    func current() async throws -> Position {
         let environment = environment, plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { change in
-            Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
+        return try await environment.jobs.read(id) { reading in
+            Position(job: try JobChange.job(reading, plan), hasEffects: try reading.hasEffects())
         }
     }
 
     /// Applies an event and stores what follows, in one transaction with `also`.
-    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result
+    ///   already.
     func commit(
         _ event: LabelingJob.Event, at instant: Instant, finishing sequence: Int64? = nil,
         also: (@Sendable (any JobTransaction) throws -> Void)? = nil
@@ -131,8 +133,8 @@ enum EngineFailure: Error, Hashable {
 
 /// Reading and writing a job's state inside a transaction.
 enum JobChange {
-    static func job(_ change: any JobTransaction, _ plan: LabelingJob.Plan) throws -> LabelingJob {
-        let row = try change.job()
+    static func job(_ reading: any JobReading, _ plan: LabelingJob.Plan) throws -> LabelingJob {
+        let row = try reading.job()
         guard let job = LabelingJob(decoding: row.state, plan: plan) else {
             throw EngineFailure.unreadable("state of job \(row.id)")
         }

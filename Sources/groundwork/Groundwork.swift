@@ -17,7 +17,7 @@ struct Groundwork: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Reset.self,
+            Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Reset.self,
             CoverageCommand.self, VersionCommand.self,
         ])
 }

@@ -84,6 +84,9 @@ struct Program {
         addresses = try await Self.listen(server)
     }
 
+    /// Where tools find the server.
+    var endpoint: String { addresses.first.map { "http://\($0)" } ?? "" }
+
     /// Serves until the process is asked to end.
     func run() async throws {
         try await seed()
@@ -142,9 +145,11 @@ struct Program {
         let seen = SeenNames()
         return RequestDecoder { operation, member in
             if seen.add("\(operation.name).\(member)") {
-                logger.notice("A member that is not in the model was ignored", metadata: [
-                    "operation": "\(operation.name)", "member": "\(member)",
-                ])
+                logger.notice(
+                    "A member that is not in the model was ignored",
+                    metadata: [
+                        "operation": "\(operation.name)", "member": "\(member)",
+                    ])
             }
         }
     }

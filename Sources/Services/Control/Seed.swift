@@ -1,7 +1,8 @@
-// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, rules and truth, made where they
-// are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file and the
-// command line only: over HTTP an object's content stands in the document.
+// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, rules and truth, made where
+// they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file
+// and the command line only: over HTTP an object's content stands in the document.
 
+internal import Digests
 package import JSON
 package import Kernel
 internal import Labeling
@@ -25,9 +26,10 @@ extension ControlService {
         _ document: JSONValue, files: FileReader?, _ context: RequestContext
     ) async throws(ServiceError) -> JSONValue {
         guard document["version"]?.integer == 1 else {
-            throw .validation("A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
+            throw .validation(
+                "A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
         }
-        let known = ["version", "buckets", "workteams", "workers", "rules", "truth"]
+        let known = ["version", "buckets", "workteams", "rules", "truth"]
         if let unknown = document.object?.names.first(where: { !known.contains($0) }) {
             throw .validation("A seed document has no member '\(unknown)'; it has \(known.joined(separator: ", ")).")
         }
@@ -76,6 +78,11 @@ extension ControlService {
         if let text = object["text"]?.string {
             guard !key.isEmpty else { throw .validation("'\(path).key' must name the object.") }
             contents = [(key, Array(text.utf8))]
+        } else if let text = object["base64"]?.string {
+            guard !key.isEmpty, let bytes = Base64.bytes(text) else {
+                throw .validation("'\(path)' must name the object's key and hold base64.")
+            }
+            contents = [(key, bytes)]
         } else if let folder = object["path"]?.string {
             guard let files else {
                 throw .validation(
@@ -85,7 +92,7 @@ extension ControlService {
                 throw .validation("'\(path).path' cannot be read: \(error).")
             }
         } else {
-            throw .validation("'\(path)' needs 'text' or 'path'.")
+            throw .validation("'\(path)' needs 'text', 'base64' or 'path'.")
         }
         for start in stride(from: 0, to: contents.count, by: limits.engineSliceRows) {
             let slice = contents[start..<min(start + limits.engineSliceRows, contents.count)].map { content in
