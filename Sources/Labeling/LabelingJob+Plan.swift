@@ -98,7 +98,9 @@ extension LabelingJob {
         }
         if let first = waiting.first { timers.append((.groupingDue, first.at + plan.consolidationDelay)) }
         // Also where time has run past it: a result may be stamped later than work that is still to be taken.
-        if let batch, case .annotating = phase { timers.append((.availabilityEnded, batch.started + plan.availability)) }
+        if let batch, case .annotating = phase {
+            timers.append((.availabilityEnded, batch.started + plan.availability))
+        }
         timers.append((.expired, plan.created + plan.lifetime))
         return timers.enumerated().sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }.map(\.element)
     }

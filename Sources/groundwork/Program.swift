@@ -9,6 +9,7 @@ import Labeling
 import Learning
 import Logging
 import Objects
+import SQLite
 import Server
 import ServiceLifecycle
 import Services
@@ -128,7 +129,9 @@ struct Program {
         storeSettings.durability = settings.durability
         storeSettings.entropy = entropy
         storeSettings.migrations = [LocalJobStore.migrations, LocalControlStore.migrations]
-        return try LocalStore(directory, storeSettings)
+        do { return try LocalStore(directory, storeSettings) } catch let error as SQLiteError {
+            throw SettingResolver.Refusal(description: "\(directory.databasePath) cannot be opened: \(error)")
+        }
     }
 
     private static func sageMakerSettings(_ settings: ServeSettings) -> SageMakerSettings {
