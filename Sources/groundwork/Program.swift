@@ -96,6 +96,8 @@ struct Program {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
+                    .init(
+                        service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
                     // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
