@@ -18,7 +18,7 @@ extension JobPerformer {
         }
         let choice = LabelingJob.Choice(round: round, open: open.count, unreadable: failures.count)
         return try await commit(.batchChosen(choice), at: max(now, selection.at), finishing: sequence) { change in
-            // With the event: what is stored before it would be passed over, uncounted, when the choice is repeated.
+            // Failures and event together: a repeated choice must find the same objects to choose from.
             try change.put(failures)
             try change.put(BatchRow(round: round, objects: open, cursor: cursor))
         }
@@ -54,7 +54,7 @@ extension JobPerformer {
             let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
             for index in slice where chosen.count < selection.limit {
                 cursor += 1
-                if rows[index].map({ $0.status == .waiting }) ?? true { chosen.append(index) }
+                if rows[index]?.status ?? .waiting == .waiting { chosen.append(index) }
             }
         }
         return (chosen, cursor)

@@ -34,7 +34,7 @@ extension JobPerformer {
             if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
-        // Held only when it is stored: a fit that is repeated starts from the same model as its first attempt.
+        // Until it is stored there is none: a commit may fail after all, or succeed without our learning of it.
         model = nil
         let name = modelName(round)
         try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
@@ -44,6 +44,7 @@ extension JobPerformer {
         let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
         }
+        // Not before: a repeated training starts from the same model as the first.
         model = made
         return position
     }

@@ -25,7 +25,7 @@ extension LabelingJob {
         object["batch"] = batch.map {
             [
                 "round": .integer($0.round), "size": .integer($0.size), "open": .integer($0.open),
-                "started": .instant($0.started), "eventsTaken": .integer($0.eventsTaken), "isOver": .bool($0.isOver),
+                "started": .instant($0.started), "eventsTaken": .integer($0.eventsTaken),
             ]
         }
         return JSONValue.object(object).compactBytes
@@ -95,9 +95,7 @@ extension LabelingJob.Batch {
         guard let round = json["round"]?.integer, let size = json["size"]?.integer, let open = json["open"]?.integer,
             let started = json["started"]?.instant, let eventsTaken = json["eventsTaken"]?.integer
         else { return nil }
-        self.init(
-            round: round, size: size, open: open, started: started, eventsTaken: eventsTaken,
-            isOver: json["isOver"]?.bool ?? false)
+        self.init(round: round, size: size, open: open, started: started, eventsTaken: eventsTaken)
     }
 }
 

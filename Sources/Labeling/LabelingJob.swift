@@ -65,8 +65,6 @@ package struct LabelingJob: Hashable, Sendable {
         package var started: Instant
         /// Events of the workforce taken so far; where a restart goes on.
         package var eventsTaken: Int
-        /// Whether the availability has ended: its timer fires once, however late.
-        package var isOver = false
     }
 
     /// `LabelCounters` of the API, and the number of manifest lines.
@@ -140,7 +138,7 @@ package struct LabelingJob: Hashable, Sendable {
         case .manifestRejected(let reason): return phase == .initializing ? fail(reason) : late(event)
         case .batchChosen(let choice): return present(choice)
         case .objectsFinished(let progress): return take(progress)
-        case .groupingDue: return waiting.isEmpty ? [] : [consolidateWaiting(at: time)]
+        case .groupingDue: return endWait()
         case .availabilityEnded: return expireBatch()
         case .consolidated(let call): return count(call)
         case .modelTrained(let model): return predict(with: model)

@@ -76,7 +76,7 @@ import Testing
 
     private func countSteps() async throws -> Int {
         let count = Mutex(0)
-        let fixture = try await EngineFixture { _ in count.withLock { $0 += 1 } }
+        let fixture = try await EngineFixture(onFileStep: { _ in count.withLock { $0 += 1 } })
         defer { fixture.close() }
         try await fixture.putImages(60)
         try await fixture.finish(specification(fixture))
@@ -85,7 +85,7 @@ import Testing
 
     private func stopping(atStep wanted: Int) async throws -> String? {
         let stopper = Stopper(wanted)
-        let fixture = try await EngineFixture { step in try await stopper.take(step) }
+        let fixture = try await EngineFixture(onFileStep: { step in try await stopper.take(step) })
         defer { fixture.close() }
         try await fixture.putImages(60)
         let id = try await fixture.submit(specification(fixture))
@@ -153,7 +153,7 @@ final class Stopper: Sendable {
             try? await take(place)
             isDone.update { $0 = true }
         }
-        isDone.wait { $0 ? true : nil }
+        _ = isDone.wait { $0 ? true : nil }
     }
 }
 

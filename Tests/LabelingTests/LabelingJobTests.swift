@@ -207,11 +207,12 @@ import Testing
         #expect(course.job.phase == .selecting(2) && course.job.counters.human == 1 && course.job.counters.failed == 1)
     }
 
-    @Test func theEndOfTheAvailabilityExpiresWhatIsOpenOnce() {
+    @Test func theEndOfTheAvailabilityExpiresWhatIsOpen() {
         var course = annotating { $0.availability = .seconds(60) }
         #expect(course.job.timers.first?.due == Self.at(63))
         #expect(course.take(.availabilityEnded, at: 63) == [.expireOpenObjects(round: 1, at: Self.at(63))])
-        #expect(course.job.timers.map(\.timer) == [.expired])
+        course.take(progress([0, 1], failed: 3, at: 63), at: 63)
+        #expect(course.job.phase == .consolidating(1) && course.job.timers.map(\.timer) == [.expired])
         course.take(.availabilityEnded, at: 64)
         #expect(course.isLate)
     }
