@@ -211,10 +211,11 @@ class Breaker:
             ledger.start()
             began = self._create(job)
             for kill in self._plan():
-                if not self._wait(kill, job, began):
+                phase = self._wait(kill, job, began)
+                if phase is None:
                     break
-                done.append(f"{kill} (at {time.monotonic() - began:.2f} s)")
-                self._kill(server, job, ledger, problems)
+                self._kill(server, phase, ledger, problems)
+                done.append(f"{kill} (in {phase}, at {time.monotonic() - began:.2f} s)")
                 time.sleep(self.draws.uniform(0, self.scenario.downtime))
                 server = self._start(folder)
                 ledger.verify()
@@ -235,22 +236,22 @@ class Breaker:
         self.figures.acknowledged += ledger.acknowledged
         self.figures.read += ledger.read
 
-    def _wait(self, kill: Kill, job: ExampleJob, began: float) -> bool:
-        """Waits for the instant of a kill; False when the job has ended before."""
+    def _wait(self, kill: Kill, job: ExampleJob, began: float) -> Optional[str]:
+        """Waits for the instant of a kill; returns the phase it hits, or nothing when the job has ended before."""
         while True:
             entries = job.account.timeline(job.name)
-            if entries and entries[-1].get("phase") in ("completed", "failed", "stopped"):
-                return False
+            phase = next((entry["phase"] for entry in reversed(entries) if entry["event"] == "entered"), "initializing")
+            if phase in ("completed", "failed", "stopped"):
+                return None
             if time.monotonic() - began > self.scenario.patience:
                 raise TimeoutError(f"the job hangs after {entries[-1] if entries else 'its creation'}")
             left = kill.at - (time.monotonic() - began)
             if kill.entry is None and left <= 0 or kill.entry is not None and len(entries) > kill.entry:
                 time.sleep(kill.pause)
-                return True
+                return str(phase)
             time.sleep(max(0.0, min(left, 0.1)) if kill.entry is None else 0.002)
 
-    def _kill(self, server: Server, job: ExampleJob, ledger: WriteLedger, problems: list[str]) -> None:
-        phase = str(job.account.job(job.name)["phase"])
+    def _kill(self, server: Server, phase: str, ledger: WriteLedger, problems: list[str]) -> None:
         server.kill()
         ledger.pause()
         self.figures.kills += 1
