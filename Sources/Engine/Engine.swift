@@ -1,5 +1,5 @@
-// The job engine: knows which jobs have something to do and when, and lets their performers carry them on. Services talk
-// to it; it talks to the stores. All that must last is in the stores; what is here can be made again at a start.
+// The job engine: knows which jobs have something to do and when, and lets their performers carry them on. Services
+// talk to it; it talks to the stores. All that must last is in the stores; what is here can be made again at a start.
 
 package import Kernel
 package import Labeling

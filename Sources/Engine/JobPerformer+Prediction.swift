@@ -1,5 +1,6 @@
 // Measuring a model and labeling by it: the validation objects give the threshold, everything unlabeled is predicted,
-// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people next.
+// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people
+// next.
 
 internal import JSON
 internal import Kernel

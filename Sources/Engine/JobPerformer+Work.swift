@@ -1,6 +1,6 @@
 // What the workforce does with the batch at hand. Events come from the schedule in order of time and go through the
-// objects' state machines; what changed is stored slice by slice, the job's event last, in one transaction. A slice ends
-// where a consolidation call is due, so that calls hold the same objects however the work was sliced.
+// objects' state machines; what changed is stored slice by slice, the job's event last, in one transaction. A slice
+// ends where a consolidation call is due, so that calls hold the same objects however the work was sliced.
 
 internal import Kernel
 internal import Labeling

@@ -41,8 +41,8 @@ actor JobPerformer {
     }
 
     /// Carries the job on as far as it can go.
-    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock is
-    ///   live; while it is advanced by hand, the clock follows the work.
+    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock
+    ///   is live; while it is advanced by hand, the clock follows the work.
     /// - Returns: the instant of server time at which there is more to do; nil when the job has ended.
     func turn(horizon: Instant) async throws -> Instant? {
         var position = try await current()
@@ -85,7 +85,8 @@ actor JobPerformer {
     }
 
     /// Applies an event and stores what follows, in one transaction with `also`.
-    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result
+    ///   already.
     func commit(
         _ event: LabelingJob.Event, at instant: Instant, finishing sequence: Int64? = nil,
         also: (@Sendable (any JobTransaction) throws -> Void)? = nil

@@ -157,8 +157,8 @@ package struct JSONScanner {
         let ones: UInt64 = 0x0101_0101_0101_0101
         while offset + 8 <= bytes.count {
             let group = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            // A byte's high bit is set in one of these where the byte is special: zero after the exclusive or, below 0x20,
-            // or above 0x7F. Borrows spoil only bytes after the first such one.
+            // A byte's high bit is set in one of these where the byte is special: zero after the exclusive or, below
+            // 0x20, or above 0x7F. Borrows spoil only bytes after the first such one.
             let quotes = group ^ ones &* 0x22 &- ones, escapes = group ^ ones &* 0x5C &- ones
             let controls = group &- ones &* 0x20
             let marks = (quotes | escapes | controls | group) & (ones &* 0x80)

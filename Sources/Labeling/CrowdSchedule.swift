@@ -3,9 +3,9 @@
 //
 // Each worker does one task at a time. Whoever is free looks, after a pause, for the earliest object of the batch that
 // has an open place and that this worker has not touched. A declined task is offered to others; one whose time ran out
-// goes to all others first and comes back to the same worker only when nothing else is left. An object that as many workers
-// declined as are asked is offered to nobody else. What is not finished when the availability ends makes no more
-// events.
+// goes to all others first and comes back to the same worker only when nothing else is left. An object that as many
+// workers declined as are asked is offered to nobody else. What is not finished when the availability ends makes no
+// more events.
 
 internal import Kernel
 

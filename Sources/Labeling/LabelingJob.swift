@@ -1,5 +1,5 @@
-// The workflow of one labeling job. Pure: events in, effects out; it sees counts and ids, never the data set. The engine
-// stores the value, performs the effects one after another, and feeds their results back as events.
+// The workflow of one labeling job. Pure: events in, effects out; it sees counts and ids, never the data set. The
+// engine stores the value, performs the effects one after another, and feeds their results back as events.
 //
 //  phase             event                          next                               effects
 //  initializing      initialized (timer)            initializing                       load the manifest

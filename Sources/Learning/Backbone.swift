@@ -1,5 +1,6 @@
 // The pretrained network whose feature maps image classification learns on. Its weights are not part of the program:
-// scripts/fetch-backbone writes them to a file, and whoever starts the program reads that file and hands over its bytes.
+// scripts/fetch-backbone writes them to a file, and whoever starts the program reads that file and hands over its
+// bytes.
 
 internal import CKernels
 

@@ -1,6 +1,6 @@
-// Confidence that can be believed. A network's own probabilities are too sure or too unsure by a factor; one number, the
-// temperature, corrects that (Guo and others 2017). It is fitted to predictions that each network made for examples it
-// was not trained on, so the validation set stays untouched for choosing the threshold.
+// Confidence that can be believed. A network's own probabilities are too sure or too unsure by a factor; one number,
+// the temperature, corrects that (Guo and others 2017). It is fitted to predictions that each network made for examples
+// it was not trained on, so the validation set stays untouched for choosing the threshold.
 
 internal import CKernels
 
@@ -25,8 +25,8 @@ struct HeldOutPrediction {
 
 /// The temperature under which the true classes are most likely; 1 without predictions.
 ///
-/// Of n predictions that were all right one may not conclude that the next is right for sure, so a part of 1 / (n + 2) of
-/// every target goes to all classes alike (after Platt 2000).
+/// Of n predictions that were all right one may not conclude that the next is right for sure, so a part of 1 / (n + 2)
+/// of every target goes to all classes alike (after Platt 2000).
 func fittedTemperature(_ predictions: [HeldOutPrediction]) -> Float {
     guard !predictions.isEmpty else { return 1 }
     let doubt = 1 / Double(predictions.count + 2)

@@ -1,6 +1,6 @@
-// model.tar.gz: what a labeling job leaves behind and what the next one may start from. Ours holds two files: model.json
-// says what it is and names the classes, model.bin is the classifier. An archive that comes in may have been made by
-// anybody: only those two names are read, each once, as plain files, within limits of size and ratio.
+// model.tar.gz: what a labeling job leaves behind and what the next one may start from. Ours holds two files:
+// model.json says what it is and names the classes, model.bin is the classifier. An archive that comes in may have been
+// made by anybody: only those two names are read, each once, as plain files, within limits of size and ratio.
 
 internal import Images
 internal import JSON

@@ -4,8 +4,8 @@
 //   uint32 classes, members   float32 temperature   uint32 length and bytes of the extractor's name
 //   float32 shift[channels], scale[channels]   per member float32 parameters[…]
 //
-// The bytes may come from anybody, so nothing in them is believed: the shape must be one that this program makes, and the
-// length must be exactly the one that follows from it.
+// The bytes may come from anybody, so nothing in them is believed: the shape must be one that this program makes, and
+// the length must be exactly the one that follows from it.
 
 internal import Kernel
 

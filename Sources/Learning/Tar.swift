@@ -41,8 +41,8 @@ struct TarWriter {
     func finished() -> [UInt8] { bytes + [UInt8](repeating: 0, count: 2 * blockBytes) }
 }
 
-/// Reads the files of a tar archive, every one of which must be a plain file with one of the given names (with or without
-/// `./` before it); folders named `.` are passed over.
+/// Reads the files of a tar archive, every one of which must be a plain file with one of the given names (with or
+/// without `./` before it); folders named `.` are passed over.
 func readTar(_ bytes: [UInt8], names: [String]) throws(ModelArchiveError) -> [String: ArraySlice<UInt8>] {
     var result: [String: ArraySlice<UInt8>] = [:]
     var offset = 0

@@ -84,7 +84,8 @@ struct Trial {
                 + " recall \(rounded(100 * (machine.recall(label) ?? 0), 1))"
         }
         print(
-            "seed \(seed): machine \(percent(machine.total, outcome.objects)), right \(percent(machine.correct, machine.total)),"
+            "seed \(seed): machine \(percent(machine.total, outcome.objects)),"
+                + " right \(percent(machine.correct, machine.total)),"
                 + " rounds \(rounds); \(classes.joined(separator: ", "))")
     }
 
@@ -100,7 +101,8 @@ struct Trial {
             func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
             print(
                 "mean of \(outcomes.count): machine \(rounded(100 * mean(shares), 1)) %"
-                    + " (least \(rounded(100 * (shares.min() ?? 0), 1)) %), right \(rounded(100 * mean(accuracies), 1)) %,"
+                    + " (least \(rounded(100 * (shares.min() ?? 0), 1)) %),"
+                    + " right \(rounded(100 * mean(accuracies), 1)) %,"
                     + " fit \(rounded(mean(fits), 1)) s (longest \(rounded(fits.max() ?? 0, 1)) s)")
         }
     }

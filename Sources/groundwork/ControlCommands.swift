@@ -111,7 +111,8 @@ struct Reset: AsyncParsableCommand {
 /// `groundwork job`
 struct Job: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look at a labeling job, or remove one that has ended.", subcommands: [Show.self, Timeline.self, Remove.self])
+        abstract: "Look at a labeling job, or remove one that has ended.",
+        subcommands: [Show.self, Timeline.self, Remove.self])
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -128,7 +129,8 @@ struct Job: AsyncParsableCommand {
 
     struct Timeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what happened in a job, line by line.", discussion: "Example: groundwork job timeline logos-1")
+            abstract: "Show what happened in a job, line by line.",
+            discussion: "Example: groundwork job timeline logos-1")
 
         @Argument(help: "The job's name.") var name: String
         @OptionGroup var options: ControlOptions

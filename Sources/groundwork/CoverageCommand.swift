@@ -18,7 +18,9 @@ struct CoverageCommand: ParsableCommand {
         for service in OperationCatalog.services {
             print("\(service.service)")
             for coverage in OperationCatalog.coverage where coverage.service == service.service {
-                print("  \(coverage.operation)" + members("inert", coverage.inert) + members("refused", coverage.unserved))
+                print(
+                    "  \(coverage.operation)" + members("inert", coverage.inert) + members("refused", coverage.unserved)
+                )
             }
             let unserved = OperationCatalog.unserved(service.service).map(\.name).sorted()
             if all {

@@ -65,7 +65,8 @@ private struct DemoJob {
         _ = try await call("CreateLabelingJob", request)
         _ = try await client.json(.GET, "jobs/demo-job/wait?status=Completed&timeout=60")
         let job = try await call("DescribeLabelingJob", ["LabelingJobName": "demo-job"])
-        print("Status: \(job["LabelingJobStatus"]?.string ?? "?")  Counters: \(job["LabelCounters"]?.compactText ?? "?")")
+        print(
+            "Status: \(job["LabelingJobStatus"]?.string ?? "?")  Counters: \(job["LabelCounters"]?.compactText ?? "?")")
         print("Output: \(job["LabelingJobOutput"]?["OutputDatasetS3Uri"]?.string ?? "?")")
         print("Look around: aws --endpoint-url \(endpoint) s3 ls --recursive s3://demo/output/")
     }
@@ -85,7 +86,8 @@ private struct DemoJob {
         contents.append(
             [
                 "key": "labels.json",
-                "text": "{\"document-version\":\"2018-11-28\",\"labels\":[{\"label\":\"logo\"},{\"label\":\"no-logo\"}]}",
+                "text":
+                    "{\"document-version\":\"2018-11-28\",\"labels\":[{\"label\":\"logo\"},{\"label\":\"no-logo\"}]}",
             ])
         contents.append(["key": "template.liquid", "text": "<crowd-form></crowd-form>"])
         return [

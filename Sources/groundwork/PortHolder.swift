@@ -29,7 +29,8 @@ enum PortHolder {
             for descriptor in entries("/proc/\(process)/fd") {
                 var target = [CChar](repeating: 0, count: 256)
                 let count = readlink("/proc/\(process)/fd/\(descriptor)", &target, 255)
-                guard count > 0, String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) == socket
+                guard count > 0,
+                    String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) == socket
                 else { continue }
                 let name = (try? ProcessEnvironment.read("/proc/\(process)/comm")).map {
                     String(decoding: $0, as: UTF8.self).filter { $0 != "\n" }

@@ -1,12 +1,12 @@
 // The server's parts: addresses, pipeline, access to the control API, logs.
 
 import Glibc
+import JSON
 import Kernel
 import Objects
 import Server
 import Signing
 import Store
-import JSON
 import Synchronization
 import Wire
 
@@ -67,7 +67,8 @@ extension Program {
             }
             if let path = settings.credentials {
                 let document: JSONValue
-                do { document = try JSONValue(parsing: try ProcessEnvironment.read(path)) } catch let error as JSONError {
+                do { document = try JSONValue(parsing: try ProcessEnvironment.read(path)) } catch let error as JSONError
+                {
                     throw SettingResolver.Refusal(description: "the credentials file \(path) is not JSON: \(error)")
                 }
                 known += try CredentialFile.credentials(in: document, account: settings.account)

@@ -145,9 +145,11 @@ struct Program {
         let seen = SeenNames()
         return RequestDecoder { operation, member in
             if seen.add("\(operation.name).\(member)") {
-                logger.notice("A member that is not in the model was ignored", metadata: [
-                    "operation": "\(operation.name)", "member": "\(member)",
-                ])
+                logger.notice(
+                    "A member that is not in the model was ignored",
+                    metadata: [
+                        "operation": "\(operation.name)", "member": "\(member)",
+                    ])
             }
         }
     }

@@ -15,7 +15,9 @@ enum SeedFiles {
         return files
     }
 
-    private static func collect(_ folder: String, below prefix: String, into files: inout [(key: String, bytes: [UInt8])]) throws {
+    private static func collect(
+        _ folder: String, below prefix: String, into files: inout [(key: String, bytes: [UInt8])]
+    ) throws {
         guard let stream = opendir(folder) else {
             throw SettingResolver.Refusal(description: "\(folder): \(String(cString: strerror(errno)))")
         }

@@ -85,8 +85,8 @@ float gw_network_learn(
     const gw_network *network, const float *parameters, void *workspace, const float *targets, const uint64_t *kept,
     float keep_factor, float *gradient);
 
-/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1. Clears the gradient,
-/// which is first multiplied by `gradient_scale`.
+/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1.
+/// Clears the gradient, which is first multiplied by `gradient_scale`.
 void gw_adam_step(
     float *parameters, float *gradient, float *mean, float *variance, size_t count, int step, float rate, float decay,
     float gradient_scale);

@@ -3,8 +3,8 @@
 
 internal import Kernel
 package import Objects
-package import Wire
 internal import Shapes
+package import Wire
 
 /// Grants what the bucket's rules grant.
 package struct CrossOrigin: PipelineStep {

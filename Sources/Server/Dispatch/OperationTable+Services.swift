@@ -1,5 +1,5 @@
-// Which function of Services performs which operation. One line per operation; a served operation without a line is found
-// at start (`OperationTable.missing`).
+// Which function of Services performs which operation. One line per operation; a served operation without a line is
+// found at start (`OperationTable.missing`).
 
 internal import Kernel
 internal import Objects

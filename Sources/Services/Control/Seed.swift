@@ -1,6 +1,6 @@
-// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, rules and truth, made where they
-// are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file and the
-// command line only: over HTTP an object's content stands in the document.
+// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, rules and truth, made where
+// they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file
+// and the command line only: over HTTP an object's content stands in the document.
 
 internal import Digests
 package import JSON
@@ -26,7 +26,8 @@ extension ControlService {
         _ document: JSONValue, files: FileReader?, _ context: RequestContext
     ) async throws(ServiceError) -> JSONValue {
         guard document["version"]?.integer == 1 else {
-            throw .validation("A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
+            throw .validation(
+                "A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
         }
         let known = ["version", "buckets", "workteams", "rules", "truth"]
         if let unknown = document.object?.names.first(where: { !known.contains($0) }) {

@@ -64,8 +64,8 @@ extension ControlService {
         return entries
     }
 
-    /// Gives the answers of a job beforehand: {"answers": [[content, …], …]}, {"answers": {source: [content, …]}}, or one
-    /// list per line. Only these answer that job.
+    /// Gives the answers of a job beforehand: {"answers": [[content, …], …]}, {"answers": {source: [content, …]}}, or
+    /// one list per line. Only these answer that job.
     package func putAnswers(
         _ input: Control.PutAnswersRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {

@@ -1,5 +1,5 @@
-// The seam for rows: which buckets, objects and uploads there are. It knows no S3 rules; it keeps what it is told, finds
-// it again, and refuses a change whose expectation does not hold at the moment of the change.
+// The seam for rows: which buckets, objects and uploads there are. It knows no S3 rules; it keeps what it is told,
+// finds it again, and refuses a change whose expectation does not hold at the moment of the change.
 
 package import Kernel
 

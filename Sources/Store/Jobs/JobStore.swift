@@ -1,5 +1,6 @@
-// The seam of labeling jobs. A change of a job is a unit that runs inside the writer's transaction: it reads the current
-// state, decides, and writes state, objects, effects and timeline together, so that no two changes can miss each other.
+// The seam of labeling jobs. A change of a job is a unit that runs inside the writer's transaction: it reads the
+// current state, decides, and writes state, objects, effects and timeline together, so that no two changes can miss
+// each other.
 
 package import Kernel
 
