@@ -26,8 +26,8 @@ _PEOPLE, _MACHINE, _INK, _FAINT = "#e8a33d", "#17748a", "#222a30", "#c9d1d6"
 class Course:
     """What the figure shows of a timeline.
 
-    Times are hours of the job's clock since the first event, without the phases in which the model learned and predicted:
-    these take the machine's own time, which the job's pace would stretch beyond all proportion.
+    Times are hours of the job's clock since the first event, without the phases in which the model learned and
+    predicted: these take the machine's own time, which the job's pace would stretch beyond all proportion.
     """
 
     objects: int = 0
