@@ -16,12 +16,10 @@ extension JobPerformer {
             ObjectRow(
                 index: index, status: .failed, round: round, label: ObjectOutcome.failed(reason).encoded)
         }
-        // Rows of a large batch are stored in slices; nothing counts them before the event does.
-        for slice in failures.slices(of: environment.limits.engineSliceRows) {
-            try await environment.jobs.change(id, .engine) { try $0.put(slice) }
-        }
         let choice = LabelingJob.Choice(round: round, open: open.count, unreadable: failures.count)
         return try await commit(.batchChosen(choice), at: max(now, selection.at), finishing: sequence) { change in
+            // Failures and event together: a repeated choice must find the same objects to choose from.
+            try change.put(failures)
             try change.put(BatchRow(round: round, objects: open, cursor: cursor))
         }
     }
@@ -50,18 +48,13 @@ extension JobPerformer {
         from start: Int, to end: Int, _ selection: LabelingJob.Selection, _ order: DrawOrder?
     ) async throws -> (objects: [Int], cursor: Int) {
         var chosen: [Int] = [], cursor = start
-        let round = selection.round
         while chosen.count < selection.limit, cursor < end {
             let stop = min(end, cursor + environment.limits.engineSliceRows)
             let slice = (cursor..<stop).map { order?.object(at: $0) ?? $0 }
             let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
             for index in slice where chosen.count < selection.limit {
                 cursor += 1
-                // A repeated choice finds the failures of its first attempt, and takes them again.
-                let row = rows[index]
-                if row == nil || row?.status == .waiting || (row?.status == .failed && row?.round == round) {
-                    chosen.append(index)
-                }
+                if rows[index]?.status ?? .waiting == .waiting { chosen.append(index) }
             }
         }
         return (chosen, cursor)

@@ -34,15 +34,17 @@ extension JobPerformer {
             if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
-        model = made
         let name = modelName(round)
         try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(
             LabelingJob.Model(round: round, name: name, examples: examples.count))
         let bytes = made.encoded()
-        return try await commit(event, at: max(now, at), finishing: sequence) {
+        let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
         }
+        // Not before: a repeated training starts from the same model as the first.
+        model = made
+        return position
     }
 
     struct HumanLabels: Sendable {

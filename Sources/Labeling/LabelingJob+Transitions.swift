@@ -93,8 +93,13 @@ extension LabelingJob {
     }
 
     mutating func expireBatch() -> [Effect] {
-        guard case .annotating(let round) = phase else { return late(.availabilityEnded) }
-        return [.expireOpenObjects(round: round, at: time)]
+        guard case .annotating(let round) = phase, let batch else { return late(.availabilityEnded) }
+        return [.expireOpenObjects(round: round, at: batch.started + plan.availability)]
+    }
+
+    /// What waits has waited long enough; the call bears the instant it was due, whenever it is made.
+    mutating func endWait() -> [Effect] {
+        waiting.first.map { [consolidateWaiting(at: $0.at + plan.consolidationDelay)] } ?? []
     }
 
     /// The call that takes all that waits.

@@ -135,7 +135,7 @@ package struct LabelingJob: Hashable, Sendable {
         case .manifestRejected(let reason): return phase == .initializing ? fail(reason) : late(event)
         case .batchChosen(let choice): return present(choice)
         case .objectsFinished(let progress): return take(progress)
-        case .groupingDue: return waiting.isEmpty ? [] : [consolidateWaiting(at: time)]
+        case .groupingDue: return endWait()
         case .availabilityEnded: return expireBatch()
         case .consolidated(let call): return count(call)
         case .modelTrained(let model): return predict(with: model)

@@ -9,6 +9,7 @@ import Labeling
 import Learning
 import Logging
 import Objects
+import SQLite
 import Server
 import ServiceLifecycle
 import Services
@@ -95,6 +96,8 @@ struct Program {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
+                    .init(
+                        service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
                     // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
@@ -128,7 +131,9 @@ struct Program {
         storeSettings.durability = settings.durability
         storeSettings.entropy = entropy
         storeSettings.migrations = [LocalJobStore.migrations, LocalControlStore.migrations]
-        return try LocalStore(directory, storeSettings)
+        do { return try LocalStore(directory, storeSettings) } catch let error as SQLiteError {
+            throw SettingResolver.Refusal(description: "\(directory.databasePath) cannot be opened: \(error)")
+        }
     }
 
     private static func sageMakerSettings(_ settings: ServeSettings) -> SageMakerSettings {

@@ -16,13 +16,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
-from groundwork_testing import Account, ControlError, ExampleJob, Server
+from groundwork_testing import Account, ExampleJob, Server
 from groundwork_testing.example import png
 from groundwork_testing.server import free_port
-from output_tree import Tree, differences, labelling_faults, masked, masked_timeline, read_tree
+from output_tree import Tree, differences, failed_lines, labelling_faults, masked, masked_timeline, read_tree
 from write_ledger import WriteLedger
 
 ACCOUNT = "700000000001"
+# Bodies that lie in the database.
+SMALL_BODIES = range(16_385)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Scenario:
     concurrent: Optional[int] = None
     # Every so many-th picture is missing; 0 for none.
     missing_every: int = 0
+    # TaskAvailabilityLifetimeInSeconds; what is not answered by then fails.
+    availability: Optional[int] = None
+    # How long the server stays away after a kill, at most.
+    downtime: float = 0
     patience: float = 300
 
     @property
@@ -136,7 +142,11 @@ class Breaker:
         return Path(shutil.copytree(self.folder / "prepared", self.folder / f"run-{self._copies}"))
 
     def _create(self, job: ExampleJob) -> float:
-        job.start(tags=self.scenario.tags, **(job.automated() if self.scenario.is_automated else {}))
+        changes = job.automated() if self.scenario.is_automated else {}
+        if self.scenario.availability is not None:
+            people = job.request()["HumanTaskConfig"]
+            changes["HumanTaskConfig"] = {**people, "TaskAvailabilityLifetimeInSeconds": self.scenario.availability}
+        job.start(tags=self.scenario.tags, **changes)
         return time.monotonic()
 
     # Runs
@@ -153,13 +163,16 @@ class Breaker:
             job = self._job(server)
             outcome = self._outcome(job, self._create(job))
         shutil.rmtree(folder)
+        # Which objects nobody answers in time is up to the simulated people; the broken runs have to agree.
+        expected = self.scenario.unreadable if self.scenario.availability is None else failed_lines(job, outcome.tree)
+        self.failed = expected
         faults = self._faults(job, outcome)
         assert not faults, f"the unbroken run: {faults}"
         return outcome
 
     def _faults(self, job: ExampleJob, outcome: Outcome) -> list[str]:
-        faults = labelling_faults(job, outcome.tree, self.scenario.unreadable)
-        failed = len(self.scenario.unreadable)
+        faults = labelling_faults(job, outcome.tree, self.failed)
+        failed = len(self.failed)
         counters = outcome.counters
         if counters["TotalLabeled"] != job.objects - failed or counters["FailedNonRetryableError"] != failed:
             faults.append(f"LabelCounters: {counters}")
@@ -202,12 +215,16 @@ class Breaker:
                     break
                 done.append(f"{kill} (at {time.monotonic() - began:.2f} s)")
                 self._kill(server, job, ledger, problems)
+                time.sleep(self.draws.uniform(0, self.scenario.downtime))
                 server = self._start(folder)
                 ledger.verify()
                 ledger.resume()
             outcome = self._outcome(job, began)
             ledger.pause()
             ledger.verify()
+            server.stop()
+            server = self._start(folder)
+            problems += self._leftovers(folder, job)
         except Exception as error:  # noqa: BLE001 - told with the seed and the kills below
             problems.append(f"{type(error).__name__}: {error}")
         finally:
@@ -224,6 +241,8 @@ class Breaker:
             entries = job.account.timeline(job.name)
             if entries and entries[-1].get("phase") in ("completed", "failed", "stopped"):
                 return False
+            if time.monotonic() - began > self.scenario.patience:
+                raise TimeoutError(f"the job hangs after {entries[-1] if entries else 'its creation'}")
             left = kill.at - (time.monotonic() - began)
             if kill.entry is None and left <= 0 or kill.entry is not None and len(entries) > kill.entry:
                 time.sleep(kill.pause)
@@ -231,10 +250,7 @@ class Breaker:
             time.sleep(max(0.0, min(left, 0.1)) if kill.entry is None else 0.002)
 
     def _kill(self, server: Server, job: ExampleJob, ledger: WriteLedger, problems: list[str]) -> None:
-        try:
-            phase = str(job.account.job(job.name)["phase"])
-        except (ControlError, OSError, KeyError):
-            phase = "unknown"
+        phase = str(job.account.job(job.name)["phase"])
         server.kill()
         ledger.pause()
         self.figures.kills += 1
@@ -248,6 +264,22 @@ class Breaker:
         """Errors of the server's own are problems even where the job gets over them."""
         lines = server.last_lines(200).splitlines()
         problems += [f"server log: {line}" for line in lines if " error " in line or "Fatal" in line]
+
+    @staticmethod
+    def _leftovers(folder: Path, job: ExampleJob) -> list[str]:
+        """Files that belong to no object; a server removes them after its start."""
+        kept = 0
+        for bucket in (job.bucket, "ledger"):
+            for page in job.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+                kept += sum(item["Size"] for item in page.get("Contents", []) if item["Size"] not in SMALL_BODIES)
+        patience = time.monotonic() + 20
+        while True:
+            there = sum(file.stat().st_size for file in (folder / "blobs").glob("*/*"))
+            if there == kept:
+                return []
+            if time.monotonic() > patience:
+                return [f"the folder of bodies holds {there} bytes, the objects with a body of their own {kept}"]
+            time.sleep(0.05)
 
     def _judge(
         self, job: ExampleJob, outcome: Optional[Outcome], problems: Sequence[str], kills: list[str], folder: Path

@@ -71,10 +71,19 @@ def _first_difference(expected: bytes, found: bytes) -> str:
     return f"at byte {place}: {expected[window]!r} became {found[window]!r}"
 
 
-def labelling_faults(job: ExampleJob, tree: Tree, unreadable: set[int]) -> list[str]:
+def failed_lines(job: ExampleJob, tree: Tree) -> set[int]:
+    """The objects without a label."""
+    return {n for n, line in enumerate(_output(tree)) if "failure-reason" in line[f"{job.attribute}-metadata"]}
+
+
+def _output(tree: Tree) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in tree["manifests/output/output.manifest"].splitlines()]
+
+
+def labelling_faults(job: ExampleJob, tree: Tree, failed: set[int]) -> list[str]:
     """Objects that are not labelled exactly once: in the output manifest, by people, and by the machine."""
     faults: list[str] = []
-    lines = [json.loads(line) for line in tree["manifests/output/output.manifest"].splitlines()]
+    lines = _output(tree)
     if len(lines) != job.objects:
         faults.append(f"the output manifest has {len(lines)} lines")
     human, machine = Counter(_answered(tree)), Counter(_labelled_by_machine(tree))
@@ -82,7 +91,7 @@ def labelling_faults(job: ExampleJob, tree: Tree, unreadable: set[int]) -> list[
     for number, line in enumerate(lines):
         metadata = line.get(f"{job.attribute}-metadata", {})
         by_human, by_machine = metadata.get("human-annotated") == "yes", metadata.get("human-annotated") == "no"
-        if number in unreadable:
+        if number in failed:
             if "failure-reason" not in metadata:
                 faults.append(f"line {number} should have failed: {line}")
         elif job.attribute not in line or by_human == by_machine:

@@ -18,6 +18,8 @@ SCRIPTED = {"groundwork:learner": "scripted", "groundwork:min-objects": "100", "
 NETWORK = {"groundwork:learner": "network", "groundwork:min-objects": "100", "groundwork:pace": "300"}
 
 SHORT = [
+    # The batch's availability ends while the server is away.
+    Scenario("expiring-short", 400, 4, 2, {"groundwork:pace": "100"}, availability=300, downtime=5, patience=60),
     Scenario("people-short", 200, 4, 4, {"groundwork:pace": "200"}),
     Scenario("scripted-short", 200, 4, 4, SCRIPTED, is_automated=True, concurrent=40, missing_every=60),
 ]
