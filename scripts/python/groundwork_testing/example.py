@@ -97,6 +97,10 @@ class ExampleJob:
         )
         return self
 
+    def picture(self, number: int) -> Optional[bytes]:
+        """The content of a picture, for subclasses to choose; None leaves it missing."""
+        return png(colour=((number * 37) % 256, (number * 91) % 256, (number * 53) % 256))
+
     def lines(self) -> List[Dict[str, Any]]:
         """The lines of the input manifest."""
         lines: List[Dict[str, Any]] = []
