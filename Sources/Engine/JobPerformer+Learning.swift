@@ -34,6 +34,8 @@ extension JobPerformer {
             if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
+        // Until it is stored there is none: a commit may fail after all, or succeed without our learning of it.
+        model = nil
         let name = modelName(round)
         try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(

@@ -26,6 +26,8 @@ actor JobPerformer {
     var features: FeatureStore?
     /// Who the team's people are, by worker id.
     var roster: [String: WorkerIdentity]?
+    /// Events committed so far: tells a job that gets on, with interruptions, from one that is stuck.
+    private(set) var progress = 0
 
     init(_ id: JobID, specification: LabelingJobSpecification, environment: EngineEnvironment) {
         self.id = id
@@ -73,8 +75,9 @@ actor JobPerformer {
         return environment.serverClock.now()
     }
 
-    /// Job time now.
-    nonisolated var now: Instant { specification.jobTime(at: environment.serverClock.now()) }
+    /// Job time now. The first instant that it can be, so that results of effects are no later than the work that
+    /// the clock was moved to, however it was moved.
+    nonisolated var now: Instant { specification.firstJobTime(at: environment.serverClock.now()) }
 
     /// Where the job is now.
     func current() async throws -> Position {
@@ -85,22 +88,21 @@ actor JobPerformer {
     }
 
     /// Applies an event and stores what follows, in one transaction with `also`.
-    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result
-    ///   already.
+    /// - Parameters:
+    ///   - sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    ///   - also: left out where the event comes too late, after a stop say: what is not counted is not stored.
     func commit(
         _ event: LabelingJob.Event, at instant: Instant, finishing sequence: Int64? = nil,
-        also: (@Sendable (any JobTransaction) throws -> Void)? = nil
+        also: @escaping @Sendable (any JobTransaction) throws -> Void = { _ in }
     ) async throws -> Position {
-        try await commit(at: instant, finishing: sequence) { change in
-            try also?(change)
-            return event
-        }
+        try await commit(at: instant, finishing: sequence, also: also) { _, _ in event }
     }
 
     /// As above, for events that are known only inside the transaction.
     func commit(
         at instant: Instant, finishing sequence: Int64?,
-        _ event: @escaping @Sendable (any JobTransaction) throws -> LabelingJob.Event
+        also: @escaping @Sendable (any JobTransaction) throws -> Void = { _ in },
+        _ event: @escaping @Sendable (any JobTransaction, LabelingJob) throws -> LabelingJob.Event
     ) async throws -> Position {
         let plan = specification.plan, served = environment.serverClock.now()
         let position = try await environment.jobs.change(id, .engine) { change in
@@ -108,11 +110,13 @@ actor JobPerformer {
                 return Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
             }
             var job = try JobChange.job(change, plan)
-            let effects = job.apply(try event(change), at: instant)
+            let effects = job.apply(try event(change, job), at: instant)
+            if !LabelingJob.areLate(effects) { try also(change) }
             if let sequence { try change.finishEffect(sequence) }
             return try JobChange.save(job, effects, change, served: served)
         }
         environment.display.note(position.job.phase.status, of: id)
+        progress += 1
         return position
     }
 

@@ -97,6 +97,8 @@ package struct LabelingJob: Hashable, Sendable {
     /// Validation objects above the thresholds of earlier rounds: how many, and how many the model had right.
     package internal(set) var assured: Assurance
     package internal(set) var trainingFailures: Int
+    /// What was labeled by people and what had failed when the manifest was loaded: no part of the first sample.
+    package internal(set) var countedAtStart: Counters
     /// Name of the latest model; empty until one is trained.
     package internal(set) var modelName: String
     package internal(set) var failureReason: String?
@@ -118,6 +120,7 @@ package struct LabelingJob: Hashable, Sendable {
         hasPredictions = false
         assured = Assurance(items: 0, correct: 0)
         trainingFailures = 0
+        countedAtStart = Counters()
         modelName = ""
         exportedLabels = 0
         hasStopRequest = false

@@ -112,6 +112,8 @@ package protocol JobTransaction: JobReading {
     func save(state: [UInt8], status: String, isTerminal: Bool, modified: Instant, due: Instant?) throws
     func append(_ effects: [[UInt8]]) throws
     func finishEffect(_ sequence: Int64) throws
+    /// Gives up all effects of the job that are still to be performed.
+    func dropEffects() throws
     /// Whether an effect is still in the outbox: a repeated performance finds it gone.
     func hasEffect(_ sequence: Int64) throws -> Bool
     func append(_ entries: [TimelineRow]) throws

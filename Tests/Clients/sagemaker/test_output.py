@@ -115,7 +115,9 @@ def test_scripted_answers_are_the_only_ones(make_job, account):
 def test_an_object_that_nobody_answers_fails_and_the_job_completes(make_job, account):
     job = make_job(objects=3, truth=False)
     account.put_answers(job.name, [[say("cat")] * 3, [None, None, None], [say("dog"), None, say("dog")]])
-    job.start(tags={"groundwork:pace": "1000000"})
+    request = job.request(tags={"groundwork:pace": "100000"})
+    request["HumanTaskConfig"]["TaskAvailabilityLifetimeInSeconds"] = 3600
+    job.sagemaker.create_labeling_job(**request)
     described = job.wait("Completed", timeout=30)
     assert described["LabelCounters"]["HumanLabeled"] == 2
     assert described["LabelCounters"]["FailedNonRetryableError"] == 1

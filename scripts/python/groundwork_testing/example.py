@@ -83,7 +83,8 @@ class ExampleJob:
             picture = self.picture(number)
             if picture is not None:
                 self.put(f"images/{number}.png", picture, "image/png")
-        self.put("input.manifest", "".join(json.dumps(line) + "\n" for line in self.lines()).encode())
+        lines = [json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in self.lines()]
+        self.put("input.manifest", "".join(lines).encode())
         categories = {"document-version": "2018-11-28", "labels": [{"label": label} for label in self.labels]}
         self.put("labels.json", json.dumps(categories).encode(), "application/json")
         self.put("template.liquid", self.template.encode(), "text/html")
