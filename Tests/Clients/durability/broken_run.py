@@ -295,7 +295,8 @@ class Breaker:
             if timeline != expected:
                 pairs = zip(expected, timeline)
                 place = next((place for place, (one, other) in enumerate(pairs) if one != other), len(expected))
-                found.append(f"the timeline differs at {place}: {expected[place : place + 2]}, {timeline[place : place + 2]}")
+                here = slice(place, place + 2)
+                found.append(f"the timeline differs at {place}: {expected[here]} became {timeline[here]}")
         if found:
             kept = Path(os.environ.get("GROUNDWORK_KEEP", "")) if os.environ.get("GROUNDWORK_KEEP") else None
             if kept:
