@@ -95,7 +95,7 @@ let package = Package(
         tests("Signing", ["Digests"]),
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore]),
         tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]), tests("Objects", ["Store", "SQLite", "Digests"]),
-        tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
+        tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]

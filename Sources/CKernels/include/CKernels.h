@@ -1,6 +1,7 @@
 // Numeric kernels of learning: the pretrained backbone, and a small convolutional network that is trained. All memory
 // is the caller's, nothing is allocated and nothing is kept between calls; every function may run on several threads
-// with different memory. The best instruction set of the processor is chosen at run time.
+// with different memory. The best instruction set of the processor is chosen once, at run time; the environment variable
+// GROUNDWORK_INSTRUCTION_SET=baseline forces the one that every processor has.
 #pragma once
 
 #include <stddef.h>
@@ -85,8 +86,8 @@ float gw_network_learn(
     const gw_network *network, const float *parameters, void *workspace, const float *targets, const uint64_t *kept,
     float keep_factor, float *gradient);
 
-/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1. Clears the gradient,
-/// which is first multiplied by `gradient_scale`.
+/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1.
+/// Clears the gradient, which is first multiplied by `gradient_scale`.
 void gw_adam_step(
     float *parameters, float *gradient, float *mean, float *variance, size_t count, int step, float rate, float decay,
     float gradient_scale);
