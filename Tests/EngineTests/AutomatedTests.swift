@@ -32,7 +32,9 @@ import Testing
         let check = try OutputTreeCheck(tree.filter { $0.key.contains("/annotations/") }, job: "Auto", workers: 1)
         #expect((1...4).map { check.objects(ofRound: $0).count } == [10, 10, 20, 20])
         #expect(check.objectsWithAnswers.count == outcome.counters.human)
-        let rounds = tree.keys.filter { $0.contains("/activelearning/") }.compactMap { Int($0.split(separator: "/")[3]) }
+        let rounds = tree.keys.filter { $0.contains("/activelearning/") }.compactMap {
+            Int($0.split(separator: "/")[3])
+        }
         #expect(rounds.min() == 6)
         try checkAutomationFiles(tree, outcome, machine.map(\.offset))
         let model = try #require(

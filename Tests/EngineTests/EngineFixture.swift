@@ -45,7 +45,9 @@ final class EngineFixture: Sendable {
         var limits = Limits()
         limits.engineSliceRows = sliceRows
         objects = ObjectStorage(
-            index: store.index, blobs: store.blobs, entropy: CountingEntropy(seed: incarnation << 32 | 7), limits: limits) { _ in }
+            index: store.index, blobs: store.blobs, entropy: CountingEntropy(seed: incarnation << 32 | 7),
+            limits: limits
+        ) { _ in }
         jobs = LocalJobStore(writer: store.writer, readers: store.readers)
         control = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: 1)
@@ -176,7 +178,8 @@ final class EngineFixture: Sendable {
     }
 
     func text(_ key: String) async throws -> String {
-        String(decoding: try await objects.bytes(of: ObjectAddress(Self.bucket, key), limit: .max, caller), as: UTF8.self)
+        String(
+            decoding: try await objects.bytes(of: ObjectAddress(Self.bucket, key), limit: .max, caller), as: UTF8.self)
     }
 
     /// The lines of a job's output manifest.
@@ -279,7 +282,10 @@ func disagreement(_ outcome: EngineFixture.Outcome, _ output: [JSONValue]) -> St
     }
     let counters = outcome.counters
     if (human, machine, failed, unlabeled)
-        == (counters.human, counters.machine, counters.failed, counters.unlabeled) { return nil }
+        == (counters.human, counters.machine, counters.failed, counters.unlabeled)
+    {
+        return nil
+    }
     return "the output has \(human) human, \(machine) machine, \(failed) failed, \(unlabeled) unlabeled; the counters "
         + "are \(counters)"
 }

@@ -81,7 +81,8 @@ import Testing
         var course = Course(Self.plan())
         course.take(.initialized, at: 1)
         let effects = course.take(
-            .manifestLoaded(LabelingJob.Manifest(objects: 30, labeledByHumans: 2, labeledByMachine: 3, failed: 4)), at: 2)
+            .manifestLoaded(LabelingJob.Manifest(objects: 30, labeledByHumans: 2, labeledByMachine: 3, failed: 4)),
+            at: 2)
         let selection = try #require(selections(effects).first)
         #expect(effects.count == 1 && selection.round == 1 && selection.order == .manifest)
         // No more than there are without a result.

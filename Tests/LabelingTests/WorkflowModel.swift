@@ -95,7 +95,8 @@ struct WorkflowModel: Hashable {
             for worker in Self.workers {
                 if object.openSlots > 0, object.isNew(to: worker) {
                     moves.append(
-                        acting("accept", worker, index, round, .accepted(worker: worker, at: job.time, until: job.time)))
+                        acting("accept", worker, index, round, .accepted(worker: worker, at: job.time, until: job.time))
+                    )
                 }
                 guard object.leases.contains(where: { $0.worker == worker }) else { continue }
                 let answer = DataObject.Answer(
@@ -280,7 +281,9 @@ struct WorkflowModel: Hashable {
         if finalExports != 1 { return "the output was written \(finalExports) times" }
         for item in items {
             if case .answered = item.object.phase { return "an answered object was forgotten" }
-            if item.result == .none, item.batches > 0, item.object.phase == .open { return "an object is still offered" }
+            if item.result == .none, item.batches > 0, item.object.phase == .open {
+                return "an object is still offered"
+            }
         }
         if job.phase == .completed, job.plan.maxHumanLabeled == nil, job.counters.unlabeled > 0 {
             return "completed with \(job.counters.unlabeled) unlabeled objects"
