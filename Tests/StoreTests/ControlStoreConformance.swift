@@ -54,7 +54,7 @@ struct ControlStoreConformance {
         #expect(try await control.create(resource(name("three", .model)), limit: 1) == .created)
     }
 
-    private func tags(_ pairs: (String, String)...) -> [Tag] { pairs.map { Tag(key: $0.0, value: $0.1) } }
+    private func tags(_ pairs: (String, String)...) -> [Store.Tag] { pairs.map { Store.Tag(key: $0.0, value: $0.1) } }
 
     private func tagsAreAddedReplacedAndRemoved() async throws {
         let arn = "arn:aws:sagemaker:us-east-1:000000000000:workteam/private-crowd/x"

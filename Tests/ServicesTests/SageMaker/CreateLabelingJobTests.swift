@@ -1,6 +1,8 @@
+import Engine
 import Kernel
 import Services
 import Shapes
+import Store
 import Testing
 
 /// The rules that members of a request keep together (facts, section 11), each with its message.
