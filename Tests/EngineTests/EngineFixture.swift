@@ -84,8 +84,9 @@ final class EngineFixture: Sendable {
     @discardableResult
     func putImages(_ count: Int, broken: Set<Int> = [], extra: (Int) -> String = { _ in "" }) async throws -> [String] {
         var lines: [String] = []
-        for start in stride(from: 0, to: count, by: 500) {
-            let slice = (start..<min(start + 500, count)).map { index in
+        let most = objects.limits.engineSliceRows
+        for start in stride(from: 0, to: count, by: most) {
+            let slice = (start..<min(start + most, count)).map { index in
                 SmallObject(
                     Self.imageKey(index), broken.contains(index) ? Array("no image".utf8) : Self.image,
                     contentType: "image/png")

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +25,6 @@ from output_tree import Tree, differences, failed_lines, labelling_faults, maske
 from write_ledger import WriteLedger
 
 ACCOUNT = "700000000001"
-# Bodies that lie in the database.
-SMALL_BODIES = range(16_385)
 
 
 @dataclass(frozen=True)
@@ -211,10 +211,11 @@ class Breaker:
             ledger.start()
             began = self._create(job)
             for kill in self._plan():
-                if not self._wait(kill, job, began):
+                phase = self._wait(kill, job, began)
+                if phase is None:
                     break
-                done.append(f"{kill} (at {time.monotonic() - began:.2f} s)")
-                self._kill(server, job, ledger, problems)
+                self._kill(server, phase, ledger, problems)
+                done.append(f"{kill} (in {phase}, at {time.monotonic() - began:.2f} s)")
                 time.sleep(self.draws.uniform(0, self.scenario.downtime))
                 server = self._start(folder)
                 ledger.verify()
@@ -224,7 +225,7 @@ class Breaker:
             ledger.verify()
             server.stop()
             server = self._start(folder)
-            problems += self._leftovers(folder, job)
+            problems += self._leftovers(folder)
         except Exception as error:  # noqa: BLE001 - told with the seed and the kills below
             problems.append(f"{type(error).__name__}: {error}")
         finally:
@@ -235,22 +236,22 @@ class Breaker:
         self.figures.acknowledged += ledger.acknowledged
         self.figures.read += ledger.read
 
-    def _wait(self, kill: Kill, job: ExampleJob, began: float) -> bool:
-        """Waits for the instant of a kill; False when the job has ended before."""
+    def _wait(self, kill: Kill, job: ExampleJob, began: float) -> Optional[str]:
+        """Waits for the instant of a kill; returns the phase it hits, or nothing when the job has ended before."""
         while True:
             entries = job.account.timeline(job.name)
-            if entries and entries[-1].get("phase") in ("completed", "failed", "stopped"):
-                return False
+            phase = next((entry["phase"] for entry in reversed(entries) if entry["event"] == "entered"), "initializing")
+            if phase in ("completed", "failed", "stopped"):
+                return None
             if time.monotonic() - began > self.scenario.patience:
                 raise TimeoutError(f"the job hangs after {entries[-1] if entries else 'its creation'}")
             left = kill.at - (time.monotonic() - began)
             if kill.entry is None and left <= 0 or kill.entry is not None and len(entries) > kill.entry:
                 time.sleep(kill.pause)
-                return True
+                return str(phase)
             time.sleep(max(0.0, min(left, 0.1)) if kill.entry is None else 0.002)
 
-    def _kill(self, server: Server, job: ExampleJob, ledger: WriteLedger, problems: list[str]) -> None:
-        phase = str(job.account.job(job.name)["phase"])
+    def _kill(self, server: Server, phase: str, ledger: WriteLedger, problems: list[str]) -> None:
         server.kill()
         ledger.pause()
         self.figures.kills += 1
@@ -266,19 +267,19 @@ class Breaker:
         problems += [f"server log: {line}" for line in lines if " error " in line or "Fatal" in line]
 
     @staticmethod
-    def _leftovers(folder: Path, job: ExampleJob) -> list[str]:
-        """Files that belong to no object; a server removes them after its start."""
-        kept = 0
-        for bucket in (job.bucket, "ledger"):
-            for page in job.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-                kept += sum(item["Size"] for item in page.get("Contents", []) if item["Size"] not in SMALL_BODIES)
+    def _leftovers(folder: Path) -> list[str]:
+        """Files of bodies that belong to no object: a server removes them after its start. No client sees those."""
         patience = time.monotonic() + 20
         while True:
-            there = sum(file.stat().st_size for file in (folder / "blobs").glob("*/*"))
+            there = {file.name for file in (folder / "blobs").glob("*/*")}
+            with closing(sqlite3.connect(folder / "groundwork.db")) as database:
+                query = "SELECT blob FROM objects WHERE blob IS NOT NULL UNION "
+                query += "SELECT blob FROM parts WHERE blob IS NOT NULL"
+                kept = {str(row[0]) for row in database.execute(query)}
             if there == kept:
                 return []
             if time.monotonic() > patience:
-                return [f"the folder of bodies holds {there} bytes, the objects with a body of their own {kept}"]
+                return [f"{len(there - kept)} files of bodies belong to nothing, {len(kept - there)} are missing"]
             time.sleep(0.05)
 
     def _judge(
@@ -294,7 +295,8 @@ class Breaker:
             if timeline != expected:
                 pairs = zip(expected, timeline)
                 place = next((place for place, (one, other) in enumerate(pairs) if one != other), len(expected))
-                found.append(f"the timeline differs at {place}: {expected[place : place + 2]}, {timeline[place : place + 2]}")
+                here = slice(place, place + 2)
+                found.append(f"the timeline differs at {place}: {expected[here]} became {timeline[here]}")
         if found:
             kept = Path(os.environ.get("GROUNDWORK_KEEP", "")) if os.environ.get("GROUNDWORK_KEEP") else None
             if kept:

@@ -1,7 +1,7 @@
 """learning: pictures per second, and the training of the head per round
 
-Asks the program's own measurement (`groundwork bench-learn FOLDER`) where it has one, and runs an automated job over
-the medium logo set, whose timeline tells how long each round trained and predicted in real time.
+The development tool bench-learning measures features and training by themselves, on as many seeds as asked for; then an
+automated job over the same pictures runs on the server, whose timeline tells how long each round took in real time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import os
 import subprocess
 from datetime import datetime
+from pathlib import Path
 
 from groundwork_testing import Server
 
@@ -19,14 +20,13 @@ from . import logos, machine
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this subject."""
     parser.add_argument("--count", type=int, default=3000, help="pictures, at least 1250 (default: 3000)")
+    parser.add_argument("--seeds", type=int, default=1, help="trials of bench-learning; 0 leaves it out (default: 1)")
 
 
 def run(options: argparse.Namespace) -> None:
     """Measures both."""
-    program = os.environ["GROUNDWORK_BINARY"]
-    known = subprocess.run([program, "bench-learn", "--help"], capture_output=True, check=False).returncode == 0
-    if known:
-        subprocess.run([program, "bench-learn", logos.folder(options.count) / "images"], check=True)
+    if options.seeds:
+        _by_itself(options)
     with Server.start() as server:
         account = server.account("000000000000")
         job = logos.job(account, options.count)
@@ -43,6 +43,19 @@ def run(options: argparse.Namespace) -> None:
         f"{counters['human']:,} by people, {counters['machine']:,} by machine, "
         f"CPU {used:.1f} s in all, resident peak {peak:.0f} MiB"
     )
+
+
+def _by_itself(options: argparse.Namespace) -> None:
+    builder = Path(__file__).resolve().parents[1] / "release-program"
+    tool = subprocess.run([builder, "bench-learning"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]
+    command = [tool, str(logos.folder(options.count)), "--seeds", str(options.seeds)]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    weights = sorted((cache / "groundwork" / "backbone").glob("*.bin"))
+    if weights:
+        command += ["--backbone", str(weights[-1])]
+    else:
+        print("Without the backbone (scripts/fetch-backbone): the small network learns from pixels.")
+    subprocess.run(command, check=True)
 
 
 def _rounds(timeline: list[dict[str, object]]) -> list[list[str]]:

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config
 from groundwork_testing import Server
 
 from . import load, machine, peers
@@ -34,10 +35,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measures speed, or memory."""
     with Server.start() as server:
-        client = server.client("s3", account="000000000000")
+        client = server.client("s3", config=Config(signature_version="s3v4"))
         client.create_bucket(Bucket="bkt")
         if options.memory:
-            _memory(server)
+            _memory(server, client)
         else:
             _speed(server, options)
 
@@ -147,8 +148,7 @@ def _report(results: Results, cases: list[load.Case], names: list[str]) -> str:
 # Memory
 
 
-def _memory(server: Server) -> None:
-    client = server.client("s3", account="000000000000")
+def _memory(server: Server, client: Any) -> None:
     process = server.process.pid
     rows = [["", "resident MiB before", "peak"]]
     before = machine.resident_mib(process)

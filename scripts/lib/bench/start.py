@@ -35,9 +35,7 @@ def run(options: argparse.Namespace) -> None:
         port = free_port()
         rows.append(_measured("moto", [moto, "-p", str(port)], port, "/moto-api/", max(3, options.runs // 5)))
     print(machine.table(rows))
-    print(
-        f"The program: {Path(program).stat().st_size / 1048576:.1f} MiB as built; see scripts/package for stripped"
-    )
+    print(f"The program: {Path(program).stat().st_size / 1048576:.1f} MiB as built; see scripts/package for stripped")
 
 
 def _measured(name: str, command: list[str], port: int, path: str, runs: int) -> list[str]:

@@ -80,8 +80,9 @@ class ExampleJob:
         """Puts everything in place; what several jobs share is made once."""
         self._unless("BucketAlreadyOwnedByYou", lambda: self.s3.create_bucket(Bucket=self.bucket))
         for number in range(self.pictures):
-            colour = ((number * 37) % 256, (number * 91) % 256, (number * 53) % 256)
-            self.put(f"images/{number}.png", png(colour=colour), "image/png")
+            picture = self.picture(number)
+            if picture is not None:
+                self.put(f"images/{number}.png", picture, "image/png")
         lines = [json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n" for line in self.lines()]
         self.put("input.manifest", "".join(lines).encode())
         categories = {"document-version": "2018-11-28", "labels": [{"label": label} for label in self.labels]}
@@ -95,6 +96,10 @@ class ExampleJob:
             ),
         )
         return self
+
+    def picture(self, number: int) -> Optional[bytes]:
+        """The content of a picture, for subclasses to choose; None leaves it missing."""
+        return png(colour=((number * 37) % 256, (number * 91) % 256, (number * 53) % 256))
 
     def lines(self) -> List[Dict[str, Any]]:
         """The lines of the input manifest."""
