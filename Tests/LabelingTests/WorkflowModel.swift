@@ -1,4 +1,5 @@
-// Both machines of a labeling job together, and the smallest interpreter of their effects: what the engine does, without
+// Both machines of a labeling job together, and the smallest interpreter of their effects: what the
+// engine does, without
 // stores, files and time that passes. Every step of it is one transaction of the engine.
 
 import Kernel

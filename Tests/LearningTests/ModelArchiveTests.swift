@@ -15,7 +15,8 @@ struct ModelArchiveTests {
         return NetworkClassifier(
             extractor: "efficientnet-lite0-s16-v1", network: network,
             input: NetworkInput(
-                kind: .maps, shift: (0..<272).map { Float(draws.normal($0)) }, scale: Array(repeating: 1.5, count: 272)),
+                kind: .maps, shift: (0..<272).map { Float(draws.normal($0)) },
+                scale: Array(repeating: 1.5, count: 272)),
             members: [network.initialParameters(draws), network.initialParameters(draws.scoped(1))], temperature: 0.75)
     }
 

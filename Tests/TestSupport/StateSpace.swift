@@ -1,5 +1,6 @@
 // Small spaces are walked whole instead of sampled: from a start, every move in every state, each state once. The idea
-// is that of TigerBeetle's exhaustigen; here the states themselves are remembered, so that interleavings that meet again
+// is that of TigerBeetle's exhaustigen; here the states themselves are remembered, so that
+// interleavings that meet again
 // are walked on only once.
 
 /// A finite space of states that moves lead through.
