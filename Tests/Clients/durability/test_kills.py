@@ -19,7 +19,7 @@ NETWORK = {"groundwork:learner": "network", "groundwork:min-objects": "100", "gr
 
 SHORT = [
     # The batch's availability ends while the server is away.
-    Scenario("expiring-short", 400, 3, 1, {"groundwork:pace": "100"}, availability=300, downtime=5, patience=60),
+    Scenario("expiring-short", 400, 2, 1, {"groundwork:pace": "100"}, availability=300, downtime=5, patience=60),
     Scenario("people-short", 120, 4, 4, {"groundwork:pace": "60"}),
     Scenario("scripted-short", 150, 4, 4, SCRIPTED, is_automated=True, concurrent=40, missing_every=60),
 ]
