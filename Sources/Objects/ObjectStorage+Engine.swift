@@ -4,7 +4,6 @@
 internal import Digests
 package import Kernel
 package import Store
-
 internal import Synchronization
 
 /// A small object to be written with others.
