@@ -36,8 +36,6 @@ let package = Package(
     dependencies: [
         // The HTTP engine under Server, and the buffers that Wire hands on.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        // ServerQuiescingHelper: graceful shutdown of listeners and connections.
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         // MD5, SHA and HMAC.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The command line.
@@ -67,7 +65,11 @@ let package = Package(
         part("Objects", ["Kernel", "Store", "Digests"]),
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
-        part("Engine", ["Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", logging, lifecycle]),
+        part(
+            "Engine",
+            [
+                "Kernel", "Store", "Objects", "Labeling", "Learning", "JSON", "Digests", "Images", logging, lifecycle,
+            ]),
         part(
             "Services",
             [
@@ -76,21 +78,27 @@ let package = Package(
         part(
             "Server",
             [
-                "Kernel", "Shapes", "Wire", "Services", "Objects", nioCore, logging, lifecycle,
+                "Kernel", "JSON", "Digests", "Signing", "Shapes", "Store", "Wire", "Services", "Objects", nioCore,
+                logging,
+                lifecycle,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"),
             ]),
         .executableTarget(
             name: "groundwork",
             dependencies: [
                 "Kernel", "JSON", "Digests", "Images", "Signing", "Shapes", "Wire", "SQLite", "Store", "Objects",
-                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle,
+                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.
         .executableTarget(name: "generate-shapes", dependencies: ["Kernel", "JSON"], swiftSettings: strict),
+        // Development tool: speed and yield of learning on an image set. Run by scripts/bench learn.
+        .executableTarget(
+            name: "bench-learning", dependencies: ["Kernel", "JSON", "Images", "Learning"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
@@ -101,6 +109,7 @@ let package = Package(
         tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]
 )

@@ -1,7 +1,7 @@
 // All three checks are "reflected" polynomials over GF(2): bit 0 of a value is the highest power of x. The table kernel
 // takes eight bytes a step (slicing-by-8, Kounavis and Berry 2005). The fast one folds 128 bytes a step with carry-less
-// multiplication (Gopal et al. 2009, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ") and leaves the last
-// sixteen bytes to the tables, so that it needs no reduction of its own and is the same for each polynomial.
+// multiplication (Gopal et al. 2009, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ") and leaves the
+// last sixteen bytes to the tables, so that it needs no reduction of its own and is the same for each polynomial.
 #include "CChecksums.h"
 
 #include <string.h>

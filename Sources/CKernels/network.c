@@ -130,3 +130,14 @@ void gw_adam_step(
         gradient[index] = 0;
     }
 }
+
+void gw_colour_sums(const uint8_t *pixels, int count, double *sums, double *squares) {
+    for (int colour = 0; colour < 3; colour++) {
+        int64_t sum = 0, square = 0;
+        for (int pixel = 0; pixel < count; pixel++) {
+            int64_t value = pixels[3 * pixel + colour];
+            sum += value, square += value * value;
+        }
+        sums[colour] += (double)sum, squares[colour] += (double)square;
+    }
+}

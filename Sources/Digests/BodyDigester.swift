@@ -1,5 +1,5 @@
-// One pass over a body computes everything that is needed of it: MD5 always, because it is the ETag, and what the client
-// declared. Whoever stores the body feeds this beside it and asks at the end.
+// One pass over a body computes everything that is needed of it: MD5 always, because it is the ETag, and what the
+// client declared. Whoever stores the body feeds this beside it and asks at the end.
 
 package import Kernel
 

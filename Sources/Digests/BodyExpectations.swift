@@ -1,4 +1,5 @@
-// What a request says about its body before it is read. Wire fills it from the headers; BodyDigester holds the body to it.
+// What a request says about its body before it is read. Wire fills it from the headers; BodyDigester holds the body to
+// it.
 
 /// The declared length and digests of a request body.
 package struct BodyExpectations: Hashable, Sendable {

@@ -96,7 +96,8 @@ extension Checksum {
         return Checksum(algorithm, bytes: polynomial.bytes(value))
     }
 
-    /// The checksum of the parts' checksums, in order (type `COMPOSITE`); S3 writes it with `-<number of parts>` behind.
+    /// The checksum of the parts' checksums, in order (type `COMPOSITE`); S3 writes it with `-<number of parts>`
+    /// behind.
     package static func composite(_ algorithm: ChecksumAlgorithm, parts: some Sequence<[UInt8]>) -> Checksum {
         var digest = algorithm.makeDigest()
         for part in parts { digest.update(part) }

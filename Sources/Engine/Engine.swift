@@ -1,5 +1,5 @@
-// The job engine: knows which jobs have something to do and when, and lets their performers carry them on. Services talk
-// to it; it talks to the stores. All that must last is in the stores; what is here can be made again at a start.
+// The job engine: knows which jobs have something to do and when, and lets their performers carry them on. Services
+// talk to it; it talks to the stores. All that must last is in the stores; what is here can be made again at a start.
 
 package import Kernel
 package import Labeling
@@ -14,8 +14,8 @@ package actor Engine: Service {
     private var wakes: [JobID: Instant] = [:]
     private var performers: [JobID: JobPerformer] = [:]
     private var running: Set<JobID> = []
-    /// Turns that failed in a row, and when to try again.
-    private var failures: [JobID: Int] = [:]
+    /// Turns that failed in a row without getting any further.
+    private var failures: [JobID: (count: Int, progress: Int)] = [:]
     private var isLoaded = false
     /// Set while the clock is being advanced by hand: turns belong to the one who advances.
     private var isAdvancing = false
@@ -85,17 +85,17 @@ package actor Engine: Service {
                 wakes[job] = nil
                 return
             }
-            let before = wakes[job]
+            // A request may ask for the job while the turn is under way: then it has a time again.
+            wakes[job] = .distantFuture
             let next = try await performer.turn(horizon: horizon)
             failures[job] = nil
             if let next {
-                // A request may have asked for the job while the turn was under way.
-                if wakes[job] == before || next < wakes[job] ?? .distantFuture { wakes[job] = next }
+                wakes[job] = min(next, wakes[job] ?? .distantFuture)
             } else {
                 retire(job)
             }
         } catch is CancellationError {
-            return
+            wakes[job] = .epoch
         } catch {
             await fail(job, error)
         }
@@ -103,8 +103,10 @@ package actor Engine: Service {
 
     /// An error of ours: tried again a few times, further and further apart, then the job fails with it.
     private func fail(_ job: JobID, _ error: any Error) async {
-        let count = (failures[job] ?? 0) + 1
-        failures[job] = count
+        let progress = await performers[job]?.progress ?? 0
+        let earlier = failures[job].flatMap { $0.progress == progress ? $0.count : nil } ?? 0
+        let count = earlier + 1
+        failures[job] = (count, progress)
         environment.logger.error(
             "A turn of a labeling job failed",
             metadata: ["job": "\(job)", "attempt": "\(count)", "error": "\(error)"])
@@ -112,8 +114,11 @@ package actor Engine: Service {
             wakes[job] = environment.serverClock.now() + .milliseconds(50 << count)
             return
         }
-        failures[job] = 0
-        guard let performer = performers[job] else { return }
+        failures[job] = nil
+        guard let performer = performers[job] else {
+            wakes[job] = environment.serverClock.now() + .seconds(10)
+            return
+        }
         do {
             try await performer.abort(FailureText.internalError("\(error)"))
             wakes[job] = .epoch
@@ -158,8 +163,9 @@ package actor Engine: Service {
     /// Asks a job to stop. A job that has ended stays as it is.
     package func stop(_ job: JobRow) async throws {
         guard !job.isTerminal, let performer = try await performer(of: job.id) else { return }
-        performer.cancellation.cancel()
+        // First the request, then the cut: an effect that is cut off finds that the job has left its phase.
         try await performer.stop()
+        performer.cancellation.cancel()
         wakes[job.id] = .epoch
         bell.ring()
     }

@@ -1,5 +1,5 @@
-// S3 as a labeling job sees it. The engine acts as the job's account: every read and write passes the same authorization
-// as a request from outside, and a denial reaches the job as the error the request would have got.
+// S3 as a labeling job sees it. The engine acts as the job's account: every read and write passes the same
+// authorization as a request from outside, and a denial reaches the job as the error the request would have got.
 
 package import Kernel
 package import Labeling

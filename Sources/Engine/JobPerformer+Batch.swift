@@ -16,12 +16,10 @@ extension JobPerformer {
             ObjectRow(
                 index: index, status: .failed, round: round, label: ObjectOutcome.failed(reason).encoded)
         }
-        // Rows of a large batch are stored in slices; nothing counts them before the event does.
-        for slice in failures.slices(of: environment.limits.engineSliceRows) {
-            try await environment.jobs.change(id, .engine) { try $0.put(slice) }
-        }
         let choice = LabelingJob.Choice(round: round, open: open.count, unreadable: failures.count)
         return try await commit(.batchChosen(choice), at: max(now, selection.at), finishing: sequence) { change in
+            // Failures and event together: a repeated choice must find the same objects to choose from.
+            try change.put(failures)
             try change.put(BatchRow(round: round, objects: open, cursor: cursor))
         }
     }
@@ -37,7 +35,7 @@ extension JobPerformer {
             let objects = try await environment.jobs.read(id) { try $0.leastConfident(limit: selection.limit) }
             return (objects, start)
         case .manifest, .random:
-            let job = try await position().job
+            let job = try await current().job
             let order =
                 selection.order == .random
                 ? DrawOrder(count: job.counters.objects, draws: specification.draws) : nil
@@ -50,28 +48,16 @@ extension JobPerformer {
         from start: Int, to end: Int, _ selection: LabelingJob.Selection, _ order: DrawOrder?
     ) async throws -> (objects: [Int], cursor: Int) {
         var chosen: [Int] = [], cursor = start
-        let round = selection.round
         while chosen.count < selection.limit, cursor < end {
             let stop = min(end, cursor + environment.limits.engineSliceRows)
             let slice = (cursor..<stop).map { order?.object(at: $0) ?? $0 }
             let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
             for index in slice where chosen.count < selection.limit {
                 cursor += 1
-                // A repeated choice finds the failures of its first attempt, and takes them again.
-                let row = rows[index]
-                if row == nil || row?.status == .waiting || (row?.status == .failed && row?.round == round) {
-                    chosen.append(index)
-                }
+                if rows[index]?.status ?? .waiting == .waiting { chosen.append(index) }
             }
         }
         return (chosen, cursor)
-    }
-
-    private func position() async throws -> Position {
-        let plan = specification.plan
-        return try await environment.jobs.change(id, .engine) {
-            Position(job: try JobChange.job($0, plan), hasEffects: true)
-        }
     }
 
     // MARK: Readability

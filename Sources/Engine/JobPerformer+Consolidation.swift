@@ -1,5 +1,6 @@
 // One consolidation call: the answers to up to 50 objects are joined, and the files of the call are written where the
-// real service writes them. Files first, then labels and event in one transaction: a repeated call writes the same files.
+// real service writes them. Files first, then labels and event in one transaction: a repeated call writes the same
+// files.
 
 internal import Kernel
 internal import Labeling

@@ -66,8 +66,7 @@ extension JobPerformer {
 
     /// Whether the job is still in the phase that an effect was meant for; a stop may have come first.
     func isIn(_ phase: LabelingJob.Phase) async throws -> Bool {
-        let plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { try JobChange.job($0, plan).phase == phase }
+        try await current().job.phase == phase
     }
 
     /// The task of this job over its label categories, which were kept when the manifest was loaded.

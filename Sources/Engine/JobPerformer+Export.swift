@@ -8,9 +8,7 @@ internal import Store
 
 extension JobPerformer {
     func export(isFinal: Bool, _ at: Instant, _ sequence: Int64) async throws -> Position {
-        let objects = try await environment.jobs.change(id, .engine) { [plan = specification.plan] in
-            try JobChange.job($0, plan).counters.objects
-        }
+        let objects = try await current().job.counters.objects
         if objects > 0 { try await writeManifest(objects) }
         return try await commit(.outputsWritten(isFinal: isFinal), at: max(now, at), finishing: sequence)
     }

@@ -34,15 +34,19 @@ extension JobPerformer {
             if case .cancelled = error { return try await leave(sequence) }
             return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
         }
-        model = made
+        // Until it is stored there is none: a commit may fail after all, or succeed without our learning of it.
+        model = nil
         let name = modelName(round)
         try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(
             LabelingJob.Model(round: round, name: name, examples: examples.count))
         let bytes = made.encoded()
-        return try await commit(event, at: max(now, at), finishing: sequence) {
+        let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
         }
+        // Not before: a repeated training starts from the same model as the first.
+        model = made
+        return position
     }
 
     struct HumanLabels: Sendable {
@@ -54,11 +58,11 @@ extension JobPerformer {
     /// The human labels in draw order: the first ones are the validation set.
     func humanLabels() async throws -> HumanLabels {
         let plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { change in
+        return try await environment.jobs.read(id) { reading in
             let target = LabelingJob.Plan.validationTarget(
-                objects: try JobChange.job(change, plan).counters.objects)
+                objects: try JobChange.job(reading, plan).counters.objects)
             var labels = HumanLabels()
-            for (place, label) in try change.humanLabels().enumerated() {
+            for (place, label) in try reading.humanLabels().enumerated() {
                 let example = LabeledExample(index: label.index, label: label.category)
                 if place >= target {
                     labels.training.append(example)

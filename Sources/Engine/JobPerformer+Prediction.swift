@@ -1,5 +1,6 @@
 // Measuring a model and labeling by it: the validation objects give the threshold, everything unlabeled is predicted,
-// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people next.
+// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people
+// next.
 
 internal import JSON
 internal import Kernel
@@ -11,7 +12,7 @@ extension JobPerformer {
     func predict(
         _ round: Int, _ at: Instant, _ name: String, _ assured: LabelingJob.Assurance, _ sequence: Int64
     ) async throws -> Position {
-        guard try await isIn(.predicting(round)) else { return try await skip(sequence) }
+        guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
         guard case .success(let trainer) = environment.learners.trainer(for: specification.steering.learner),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
@@ -19,13 +20,13 @@ extension JobPerformer {
         let pool = try await pool(round)
         let store = try featureStore(trainer.extractor)
         try await makeFeatures(of: validation.map(\.index) + pool, trainer.extractor, store)
-        if cancellation.isCancelled { return try await leave(sequence) }
+        if cancellation.isCancelled { return try await abandon(round, sequence) }
 
         let measured = try await outcomes(of: validation, model, store)
         let choice = ThresholdRule().choose(
             measured.map(\.outcome), earlier: Tally(correct: assured.correct, count: assured.items))
         let predicted = try await predictions(of: pool, model, store)
-        if cancellation.isCancelled { return try await leave(sequence) }
+        if cancellation.isCancelled { return try await abandon(round, sequence) }
         let taken = predicted.filter { prediction in choice.threshold.map { prediction.confidence >= $0 } ?? false }
         try await write(round, measured, predicted)
         try await label(taken, predicted, round: round, at: at)
@@ -38,13 +39,40 @@ extension JobPerformer {
             validation: measured.count,
             assured: LabelingJob.Assurance(items: choice.accepted.count, correct: choice.accepted.correct),
             labeled: 0, remark: choice.refusal.map { "\($0)" } ?? "")
-        let plan = specification.plan
-        return try await commit(at: max(now, at), finishing: sequence) { change in
-            try change.setUse(.retired, of: retired ?? [])
-            var prediction = prediction
-            // Counted in the store: a repeated performance finds the labels of its first attempt.
-            prediction.labeled = try change.count(.machine) - JobChange.job(change, plan).counters.machine
-            return .predicted(prediction)
+        do {
+            return try await commit(
+                at: max(now, at), finishing: sequence, also: { try $0.setUse(.retired, of: retired ?? []) }
+            ) { change, job in
+                guard job.phase == .predicting(round) else { throw Overtaken() }
+                var prediction = prediction
+                // Counted in the store: a repeated performance finds the labels of its first attempt.
+                prediction.labeled = try change.count(.machine) - job.counters.machine
+                return .predicted(prediction)
+            }
+        } catch is Overtaken {
+            return try await withdraw(round, sequence)
+        }
+    }
+
+    /// The job has left the phase while the model was at work.
+    private struct Overtaken: Error {}
+
+    /// Leaves a prediction that was cut off.
+    private func abandon(_ round: Int, _ sequence: Int64) async throws -> Position {
+        if cancellation.isClosing { throw CancellationError() }
+        return try await withdraw(round, sequence)
+    }
+
+    /// Takes back the labels of a round whose prediction will not count: a stop came first.
+    private func withdraw(_ round: Int, _ sequence: Int64) async throws -> Position {
+        var after = -1
+        while true {
+            let start = after, limit = environment.limits.engineSliceRows
+            let rows = try await environment.jobs.read(id) { try $0.objects(.machine, after: start, limit: limit) }
+            guard let last = rows.last else { return try await skip(sequence) }
+            let taken = rows.filter { $0.round == round }.map { ObjectRow(index: $0.index, status: .waiting) }
+            try await environment.jobs.change(id, .engine) { try $0.put(taken) }
+            after = last.index
         }
     }
 
@@ -57,8 +85,7 @@ extension JobPerformer {
 
     /// The objects without a result, and those that this very round has labeled before it was interrupted.
     private func pool(_ round: Int) async throws -> [Int] {
-        let plan = specification.plan
-        let objects = try await environment.jobs.change(id, .engine) { try JobChange.job($0, plan).counters.objects }
+        let objects = try await current().job.counters.objects
         var pool: [Int] = []
         for start in stride(from: 0, to: objects, by: environment.limits.engineSliceRows) {
             let range = start..<min(start + environment.limits.engineSliceRows, objects)

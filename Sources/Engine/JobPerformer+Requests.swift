@@ -9,8 +9,19 @@ extension JobPerformer {
     /// commit; what it brings is then late and changes nothing.
     nonisolated func stop() async throws { try await interrupt(.stopRequested) }
 
-    /// Ends the job with an error of ours.
-    nonisolated func abort(_ reason: String) async throws { try await interrupt(.aborted(reason)) }
+    /// Ends the job with an error of ours. What was still to be done is given up, for it may be what cannot be done; a
+    /// job that was ending already ends without its last output.
+    nonisolated func abort(_ reason: String) async throws {
+        let plan = specification.plan, served = environment.serverClock.now(), instant = now
+        let position = try await environment.jobs.change(id, .interactive) { change in
+            var job = try JobChange.job(change, plan)
+            try change.dropEffects()
+            var effects = job.apply(.aborted(reason), at: instant)
+            if LabelingJob.areLate(effects) { effects += job.apply(.outputsWritten(isFinal: true), at: instant) }
+            return try JobChange.save(job, effects, change, served: served)
+        }
+        environment.display.note(position.job.phase.status, of: id)
+    }
 
     private nonisolated func interrupt(_ event: LabelingJob.Event) async throws {
         let plan = specification.plan, served = environment.serverClock.now(), instant = now

@@ -1,6 +1,6 @@
 // What the workforce does with the batch at hand. Events come from the schedule in order of time and go through the
-// objects' state machines; what changed is stored slice by slice, the job's event last, in one transaction. A slice ends
-// where a consolidation call is due, so that calls hold the same objects however the work was sliced.
+// objects' state machines; what changed is stored slice by slice, the job's event last, in one transaction. A slice
+// ends where a consolidation call is due, so that calls hold the same objects however the work was sliced.
 
 internal import Kernel
 internal import Labeling
@@ -47,9 +47,11 @@ extension JobPerformer {
         guard let batch = try await environment.jobs.batch(round, of: id) else { return try await skip(sequence) }
         let workers = specification.workersPerObject
         desk = nil
-        return try await commit(at: at, finishing: sequence) { change in
+        return try await commit(at: at, finishing: sequence) { change, job in
             var finished: [LabelingJob.Finished] = [], failed = 0
-            for (place, index) in batch.objects.enumerated() {
+            // After a stop, nothing expires any more.
+            let isAnnotating = job.phase == .annotating(round)
+            for (place, index) in batch.objects.enumerated() where isAnnotating {
                 let row = try change.objects([index])[index]
                 guard row == nil || row?.status == .open || row?.status == .waiting else { continue }
                 var object =

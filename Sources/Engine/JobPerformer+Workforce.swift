@@ -36,7 +36,8 @@ extension JobPerformer {
     func crowd() async throws -> Crowd {
         let steering = specification.steering
         let pool: CrowdModel.Pool = specification.isPublicCrowd ? .publicCrowd : .privateTeam
-        let preset = steering.crowd.flatMap { CrowdModel.Preset(rawValue: $0.rawValue) }
+        let usual = specification.isPublicCrowd ? CrowdModel.Preset.mturk : .expert
+        let preset = steering.crowd.flatMap { CrowdModel.Preset(rawValue: $0.rawValue) } ?? usual
         return Crowd(
             CrowdModel(preset, pool: pool), size: max(steering.workers, specification.workersPerObject),
             classes: try await labelingTask().categories.names.count, region: specification.region,

@@ -26,6 +26,8 @@ actor JobPerformer {
     var features: FeatureStore?
     /// Who the team's people are, by worker id.
     var roster: [String: WorkerIdentity]?
+    /// Events committed so far: tells a job that gets on, with interruptions, from one that is stuck.
+    private(set) var progress = 0
 
     init(_ id: JobID, specification: LabelingJobSpecification, environment: EngineEnvironment) {
         self.id = id
@@ -41,8 +43,8 @@ actor JobPerformer {
     }
 
     /// Carries the job on as far as it can go.
-    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock is
-    ///   live; while it is advanced by hand, the clock follows the work.
+    /// - Parameter horizon: the instant of server time up to which the workforce may work. Equals now while the clock
+    ///   is live; while it is advanced by hand, the clock follows the work.
     /// - Returns: the instant of server time at which there is more to do; nil when the job has ended.
     func turn(horizon: Instant) async throws -> Instant? {
         var position = try await current()
@@ -73,32 +75,34 @@ actor JobPerformer {
         return environment.serverClock.now()
     }
 
-    /// Job time now.
-    nonisolated var now: Instant { specification.jobTime(at: environment.serverClock.now()) }
+    /// Job time now. The first instant that it can be, so that results of effects are no later than the work that
+    /// the clock was moved to, however it was moved.
+    nonisolated var now: Instant { specification.firstJobTime(at: environment.serverClock.now()) }
 
-    private func current() async throws -> Position {
+    /// Where the job is now.
+    func current() async throws -> Position {
         let environment = environment, plan = specification.plan
-        return try await environment.jobs.change(id, .engine) { change in
-            Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
+        return try await environment.jobs.read(id) { reading in
+            Position(job: try JobChange.job(reading, plan), hasEffects: try reading.hasEffects())
         }
     }
 
     /// Applies an event and stores what follows, in one transaction with `also`.
-    /// - Parameter sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    /// - Parameters:
+    ///   - sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
+    ///   - also: left out where the event comes too late, after a stop say: what is not counted is not stored.
     func commit(
         _ event: LabelingJob.Event, at instant: Instant, finishing sequence: Int64? = nil,
-        also: (@Sendable (any JobTransaction) throws -> Void)? = nil
+        also: @escaping @Sendable (any JobTransaction) throws -> Void = { _ in }
     ) async throws -> Position {
-        try await commit(at: instant, finishing: sequence) { change in
-            try also?(change)
-            return event
-        }
+        try await commit(at: instant, finishing: sequence, also: also) { _, _ in event }
     }
 
     /// As above, for events that are known only inside the transaction.
     func commit(
         at instant: Instant, finishing sequence: Int64?,
-        _ event: @escaping @Sendable (any JobTransaction) throws -> LabelingJob.Event
+        also: @escaping @Sendable (any JobTransaction) throws -> Void = { _ in },
+        _ event: @escaping @Sendable (any JobTransaction, LabelingJob) throws -> LabelingJob.Event
     ) async throws -> Position {
         let plan = specification.plan, served = environment.serverClock.now()
         let position = try await environment.jobs.change(id, .engine) { change in
@@ -106,11 +110,13 @@ actor JobPerformer {
                 return Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
             }
             var job = try JobChange.job(change, plan)
-            let effects = job.apply(try event(change), at: instant)
+            let effects = job.apply(try event(change, job), at: instant)
+            if !LabelingJob.areLate(effects) { try also(change) }
             if let sequence { try change.finishEffect(sequence) }
             return try JobChange.save(job, effects, change, served: served)
         }
         environment.display.note(position.job.phase.status, of: id)
+        progress += 1
         return position
     }
 
@@ -131,8 +137,8 @@ enum EngineFailure: Error, Hashable {
 
 /// Reading and writing a job's state inside a transaction.
 enum JobChange {
-    static func job(_ change: any JobTransaction, _ plan: LabelingJob.Plan) throws -> LabelingJob {
-        let row = try change.job()
+    static func job(_ reading: any JobReading, _ plan: LabelingJob.Plan) throws -> LabelingJob {
+        let row = try reading.job()
         guard let job = LabelingJob(decoding: row.state, plan: plan) else {
             throw EngineFailure.unreadable("state of job \(row.id)")
         }

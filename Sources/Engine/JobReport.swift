@@ -8,7 +8,8 @@ package import Store
 
 /// Reports over one job.
 package enum JobReport {
-    /// What the service takes for one labeled object, in USD, for the first 50,000 in a month (estimate; prices of 2023).
+    /// What the service takes for one labeled object, in USD, for the first 50,000 in a month (estimate; prices of
+    /// 2023).
     static let pricePerObject = 0.08
     /// What a public worker takes for one image classification task, in USD.
     static let pricePerTask = 0.012
@@ -81,7 +82,8 @@ package enum JobReport {
             "currency": "USD", "peopleOnly": .double((people * 100).rounded() / 100),
             "withAutomation": .double((actual * 100).rounded() / 100),
             "basis": .string(
-                "\(pricePerObject) per object and \(pricePerTask) per worker and object; training and inference excluded"
+                "\(pricePerObject) per object and \(pricePerTask) per worker and object; "
+                    + "training and inference excluded"
             ),
         ]
     }

@@ -157,11 +157,11 @@ package struct JSONScanner {
         let ones: UInt64 = 0x0101_0101_0101_0101
         while offset + 8 <= bytes.count {
             let group = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            let quotes = group ^ ones &* 0x22, escapes = group ^ ones &* 0x5C
-            // A byte's high bit is set where the byte is special. Borrows spoil only bytes after the first such one.
-            let quoteMarks = (quotes &- ones) & ~quotes
-            let escapeMarks = (escapes &- ones) & ~escapes
-            let marks = (quoteMarks | escapeMarks | (group &- ones &* 0x20) | group) & (ones &* 0x80)
+            // A byte's high bit is set in one of these where the byte is special: zero after the exclusive or, below
+            // 0x20, or above 0x7F. Borrows spoil only bytes after the first such one.
+            let quotes = group ^ ones &* 0x22 &- ones, escapes = group ^ ones &* 0x5C &- ones
+            let controls = group &- ones &* 0x20
+            let marks = (quotes | escapes | controls | group) & (ones &* 0x80)
             guard marks == 0 else {
                 offset += marks.trailingZeroBitCount / 8
                 return

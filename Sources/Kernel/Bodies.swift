@@ -24,13 +24,13 @@ package enum BodyEvent: Sendable {
     case end(trailers: [ServiceError.Field])
 }
 
-/// A request body that is pulled. The first pull is what tells a waiting client to go on (`100 Continue`), so everything
-/// that is checked before it can still refuse the request without having read it.
+/// A request body that is pulled. The first pull is what tells a waiting client to go on (`100 Continue`), so
+/// everything that is checked before it can still refuse the request without having read it.
 package protocol BodySource: AnyObject, Sendable {
     /// Length of the decoded body, when the request announces it.
     var length: Int64? { get }
-    /// Asks for the next event; answers exactly once, on any thread. Not to be called again before the answer, nor after
-    /// `.end` or a failure.
+    /// Asks for the next event; answers exactly once, on any thread. Not to be called again before the answer, nor
+    /// after `.end` or a failure.
     func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void)
     /// Gives up the rest of the body.
     func cancel()

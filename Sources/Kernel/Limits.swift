@@ -10,7 +10,8 @@ package struct Limits: Sendable {
     package var apiBodyBytes = 4 << 20
     /// Largest body of the control API: answers for 100,000 objects.
     package var controlBodyBytes = 256 << 20
-    /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000 parts.
+    /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000
+    /// parts.
     package var xmlBodyBytes = 8 << 20
     package var headerBytes = 64 << 10
     package var headerCount = 200

@@ -40,7 +40,8 @@ package struct HeaderFields: Sendable {
     }
 }
 
-/// Whether two field names are equal but for ASCII case. Works on the bytes: this runs for every header of every request.
+/// Whether two field names are equal but for ASCII case. Works on the bytes: this runs for every header of every
+/// request.
 package func isSameFieldName(_ left: String, _ right: String) -> Bool {
     let count = left.utf8.count
     guard count == right.utf8.count else { return false }

@@ -3,9 +3,9 @@
 //
 // Each worker does one task at a time. Whoever is free looks, after a pause, for the earliest object of the batch that
 // has an open place and that this worker has not touched. A declined task is offered to others; one whose time ran out
-// goes to others first and comes back to the same worker only when nothing else is left. An object that as many workers
-// declined as are asked is offered to nobody else. What is not finished when the availability ends makes no more
-// events.
+// goes to all others first and comes back to the same worker only when nothing else is left. An object that as many
+// workers declined as are asked is offered to nobody else. What is not finished when the availability ends makes no
+// more events.
 
 internal import Kernel
 
@@ -52,6 +52,8 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
     /// One bit per object and worker.
     private var touched: [UInt64]
     private let wordsPerObject: Int
+    /// How many workers have touched each object.
+    private var touchedCount: [Int]
     private var workers: [WorkerState]
     private var turns = BinaryHeap<Turn>()
     private var sequence = 0
@@ -69,6 +71,7 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         declines = [UInt8](repeating: 0, count: objects)
         wordsPerObject = (size + 63) / 64
         touched = [UInt64](repeating: 0, count: objects * wordsPerObject)
+        touchedCount = [Int](repeating: 0, count: objects)
         workers = [WorkerState](repeating: WorkerState(), count: size)
         if !batch.earlierDeclines.isEmpty {
             for (position, object) in batch.objects.enumerated() {
@@ -106,6 +109,7 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         let slot = (~takenSlots[position]).trailingZeroBitCount
         takenSlots[position] |= 1 << UInt16(slot)
         touch(position, worker)
+        if isOpen(position), isTouchedByAll(position) { wakeThoseWhoLeft(position, at: now) }
         let attempt = workers[worker].attempts[position] ?? 0
         var outcome = crowd.outcome(of: worker, at: object, attempt: attempt)
         var time = crowd.activeTime(of: worker, at: object, attempt: attempt)
@@ -128,7 +132,9 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         while position < takenSlots.count, !isOpen(position) || isTouched(position, worker) { position += 1 }
         workers[worker].next = Swift.min(position + 1, takenSlots.count)
         if position < takenSlots.count { return position }
-        guard let again = workers[worker].abandoned.firstIndex(where: { isOpen($0) }) else { return nil }
+        guard let again = workers[worker].abandoned.firstIndex(where: { isOpen($0) && isTouchedByAll($0) }) else {
+            return nil
+        }
         return workers[worker].abandoned.remove(at: again)
     }
 
@@ -140,7 +146,10 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         touched[position * wordsPerObject + worker / 64] & 1 << UInt64(worker % 64) != 0
     }
 
+    private func isTouchedByAll(_ position: Int) -> Bool { touchedCount[position] == workers.count }
+
     private mutating func touch(_ position: Int, _ worker: Int) {
+        if !isTouched(position, worker) { touchedCount[position] += 1 }
         touched[position * wordsPerObject + worker / 64] |= 1 << UInt64(worker % 64)
     }
 
@@ -181,20 +190,23 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         let position = work.position
         takenSlots[position] &= ~(1 << UInt16(work.slot))
         guard isOpen(position) else { return }
-        for worker in workers.indices {
-            let mayTake: Bool
-            if isTouched(position, worker) {
-                mayTake = workers[worker].abandoned.contains(position)
-            } else {
-                mayTake = true
-                if position < Swift.max(workers[worker].next, firstOpen) { workers[worker].reopened.insert(position) }
-            }
-            if mayTake, case .idle = workers[worker].activity {
-                workers[worker].activity = .looking
-                schedule(
-                    worker,
-                    at: now + crowd.pause(of: worker, after: batch.objects[position], attempt: work.attempt))
-            }
+        for worker in workers.indices where !isTouched(position, worker) {
+            if position < Swift.max(workers[worker].next, firstOpen) { workers[worker].reopened.insert(position) }
+            wake(worker, for: position, at: now)
         }
+        if isTouchedByAll(position) { wakeThoseWhoLeft(position, at: now) }
+    }
+
+    /// Everybody has seen the object: whose time ran out may try again.
+    private mutating func wakeThoseWhoLeft(_ position: Int, at now: Instant) {
+        for worker in workers.indices where workers[worker].abandoned.contains(position) {
+            wake(worker, for: position, at: now)
+        }
+    }
+
+    private mutating func wake(_ worker: Int, for position: Int, at now: Instant) {
+        guard case .idle = workers[worker].activity else { return }
+        workers[worker].activity = .looking
+        schedule(worker, at: now + crowd.pause(of: worker, after: batch.objects[position], attempt: 0))
     }
 }

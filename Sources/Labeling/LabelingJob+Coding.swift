@@ -14,6 +14,7 @@ extension LabelingJob {
             "latestFileSecond": .instant(latestFileSecond), "hasPredictions": .bool(hasPredictions),
             "assuredItems": .integer(assured.items), "assuredCorrect": .integer(assured.correct),
             "trainingFailures": .integer(trainingFailures), "modelName": .string(modelName),
+            "humanAtStart": .integer(countedAtStart.human), "failedAtStart": .integer(countedAtStart.failed),
             "exportedLabels": .integer(exportedLabels), "hasStopRequest": .bool(hasStopRequest),
             "time": .instant(time),
             "waiting": .array(waiting.flatMap { [.integer($0.index), .instant($0.at)] }),
@@ -53,6 +54,8 @@ extension LabelingJob {
         assured = Assurance(items: items, correct: correct)
         hasPredictions = value["hasPredictions"]?.bool ?? false
         trainingFailures = value["trainingFailures"]?.integer ?? 0
+        countedAtStart.human = value["humanAtStart"]?.integer ?? 0
+        countedAtStart.failed = value["failedAtStart"]?.integer ?? 0
         modelName = value["modelName"]?.string ?? ""
         exportedLabels = value["exportedLabels"]?.integer ?? 0
         hasStopRequest = value["hasStopRequest"]?.bool ?? false

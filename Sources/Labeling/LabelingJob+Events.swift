@@ -156,6 +156,11 @@ extension LabelingJob {
         case record(Record)
     }
 
+    /// Whether these are the effects of an event that came too late: then nothing it brought counts.
+    package static func areLate(_ effects: [Effect]) -> Bool {
+        if case .record(.late)? = effects.first, effects.count == 1 { true } else { false }
+    }
+
     /// Which objects the next batch takes.
     package struct Selection: Hashable, Sendable {
         package enum Order: String, Hashable, Sendable {

@@ -97,7 +97,8 @@ extension LabelingJob {
             timers.append((.initialized, plan.created + plan.initializing))
         }
         if let first = waiting.first { timers.append((.groupingDue, first.at + plan.consolidationDelay)) }
-        if let batch, case .annotating = phase, time < batch.started + plan.availability {
+        // Also where time has run past it: a result may be stamped later than work that is still to be taken.
+        if let batch, case .annotating = phase {
             timers.append((.availabilityEnded, batch.started + plan.availability))
         }
         timers.append((.expired, plan.created + plan.lifetime))

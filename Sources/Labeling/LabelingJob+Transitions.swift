@@ -17,6 +17,8 @@ extension LabelingJob {
         counters.human = manifest.labeledByHumans
         counters.machine = manifest.labeledByMachine
         counters.failed = manifest.failed
+        countedAtStart.human = counters.human
+        countedAtStart.failed = counters.failed
         let record = Effect.record(.manifest(manifest))
         if manifest.objects > plan.objectLimit {
             return [record] + fail(FailureText.tooManyObjects(manifest.objects, most: plan.objectLimit))
@@ -93,8 +95,13 @@ extension LabelingJob {
     }
 
     mutating func expireBatch() -> [Effect] {
-        guard case .annotating(let round) = phase else { return late(.availabilityEnded) }
-        return [.expireOpenObjects(round: round, at: time)]
+        guard case .annotating(let round) = phase, let batch else { return late(.availabilityEnded) }
+        return [.expireOpenObjects(round: round, at: batch.started + plan.availability)]
+    }
+
+    /// What waits has waited long enough; the call bears the instant it was due, whenever it is made.
+    mutating func endWait() -> [Effect] {
+        waiting.first.map { [consolidateWaiting(at: $0.at + plan.consolidationDelay)] } ?? []
     }
 
     /// The call that takes all that waits.
@@ -143,8 +150,10 @@ extension LabelingJob {
 
     /// More than 10 % of the first sample failed: the probe and the batch that completes it (developer guide).
     private func firstSampleFailure(_ round: Int) -> String? {
-        guard plan.isAutomated, round == 2, counters.failed * 10 > counters.failed + counters.human else { return nil }
-        return FailureText.firstSampleFailed(counters.failed, of: counters.failed + counters.human)
+        let failed = counters.failed - countedAtStart.failed
+        let sample = failed + counters.human - countedAtStart.human
+        guard plan.isAutomated, round == 2, failed * 10 > sample else { return nil }
+        return FailureText.firstSampleFailed(failed, of: sample)
     }
 
     /// The first model waits for a full validation set and one batch more; from then on every batch brings a model.

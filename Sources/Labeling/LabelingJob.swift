@@ -1,5 +1,5 @@
-// The workflow of one labeling job. Pure: events in, effects out; it sees counts and ids, never the data set. The engine
-// stores the value, performs the effects one after another, and feeds their results back as events.
+// The workflow of one labeling job. Pure: events in, effects out; it sees counts and ids, never the data set. The
+// engine stores the value, performs the effects one after another, and feeds their results back as events.
 //
 //  phase             event                          next                               effects
 //  initializing      initialized (timer)            initializing                       load the manifest
@@ -97,6 +97,8 @@ package struct LabelingJob: Hashable, Sendable {
     /// Validation objects above the thresholds of earlier rounds: how many, and how many the model had right.
     package internal(set) var assured: Assurance
     package internal(set) var trainingFailures: Int
+    /// What was labeled by people and what had failed when the manifest was loaded: no part of the first sample.
+    package internal(set) var countedAtStart: Counters
     /// Name of the latest model; empty until one is trained.
     package internal(set) var modelName: String
     package internal(set) var failureReason: String?
@@ -118,6 +120,7 @@ package struct LabelingJob: Hashable, Sendable {
         hasPredictions = false
         assured = Assurance(items: 0, correct: 0)
         trainingFailures = 0
+        countedAtStart = Counters()
         modelName = ""
         exportedLabels = 0
         hasStopRequest = false
@@ -135,7 +138,7 @@ package struct LabelingJob: Hashable, Sendable {
         case .manifestRejected(let reason): return phase == .initializing ? fail(reason) : late(event)
         case .batchChosen(let choice): return present(choice)
         case .objectsFinished(let progress): return take(progress)
-        case .groupingDue: return waiting.isEmpty ? [] : [consolidateWaiting(at: time)]
+        case .groupingDue: return endWait()
         case .availabilityEnded: return expireBatch()
         case .consolidated(let call): return count(call)
         case .modelTrained(let model): return predict(with: model)

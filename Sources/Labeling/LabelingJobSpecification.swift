@@ -128,14 +128,24 @@ package struct LabelingJobSpecification: Sendable {
 
     /// The instant of job time at an instant of server time.
     package func jobTime(at served: Instant) -> Instant {
-        Instant(
-            microseconds: created.microseconds
-                + Int64(Double((served - created).inMicroseconds) * steering.pace))
+        later(Double(served.microseconds - created.microseconds) * steering.pace)
+    }
+
+    /// The first instant of job time that an instant of server time stands for: a quick job clock passes many instants
+    /// within the server clock's finest unit. Never after an instant whose `servedTime` this is.
+    package func firstJobTime(at served: Instant) -> Instant {
+        min(jobTime(at: served), jobTime(at: served - .microseconds(1)) + .microseconds(1))
     }
 
     /// The first instant of server time at which the job clock has reached an instant.
     package func servedTime(at jobTime: Instant) -> Instant {
-        let elapsed = Double((jobTime - created).inMicroseconds) / steering.pace
-        return Instant(microseconds: created.microseconds + Int64(elapsed.rounded(.up)))
+        later((Double(jobTime.microseconds - created.microseconds) / steering.pace).rounded(.up))
+    }
+
+    /// Creation and some microseconds; an extreme pace ends in "never", not in an overflow.
+    private func later(_ microseconds: Double) -> Instant {
+        let most = Double(Instant.distantFuture.microseconds / 2)
+        return microseconds < most
+            ? Instant(microseconds: created.microseconds + Int64(microseconds)) : .distantFuture
     }
 }

@@ -1,5 +1,5 @@
-// How good labels are when the truth is known. Accuracy is not recall: where few objects are positive, 95 % right labels
-// can miss a tenth of them, so reports show precision and recall per class.
+// How good labels are when the truth is known. Accuracy is not recall: where few objects are positive, 95 % right
+// labels can miss a tenth of them, so reports show precision and recall per class.
 
 /// Counts of true against given labels, and the usual figures from them.
 package struct ClassificationReport: Hashable, Sendable {

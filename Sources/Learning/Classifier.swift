@@ -9,7 +9,7 @@ package protocol Classifier: Sendable {
     var classes: Int { get }
     /// Calibrated probabilities, one per class, that add up to 1. Safe to call from several threads at once.
     func probabilities(of features: UnsafeRawBufferPointer) -> [Float]
-    /// The model as bytes; `decodeClassifier` reads them back.
+    /// The model as bytes, for `ModelArchive`.
     func encoded() -> [UInt8]
 }
 
@@ -60,7 +60,8 @@ package protocol ClassifierTrainer: Sendable {
     /// - Parameters:
     ///   - examples: at least two different labels must occur; the order does not matter to the caller but is part of
     ///     what the model depends on.
-    ///   - classes: number of classes; labels are `0 ..< classes`. A class without an example gets almost no probability.
+    ///   - classes: number of classes; labels are `0 ..< classes`. A class without an example gets almost no
+    ///     probability.
     ///   - warmStart: a model to start from; its last layer is kept only where the number of classes is the same.
     ///     Ignored when it is of another kind.
     ///   - draws: everything random comes from here.

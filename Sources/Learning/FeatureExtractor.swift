@@ -16,6 +16,7 @@ package protocol FeatureExtractor: Sendable {
 
 /// Features that somebody keeps, in memory or in a mapped file.
 package protocol FeatureSource {
-    /// Lends the features kept under an index. The pointer is valid, and its bytes must stay as they are, during the call.
+    /// Lends the features kept under an index. The pointer is valid, and its bytes must stay as they are, during the
+    /// call.
     func withFeatures(at index: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws
 }

@@ -1,6 +1,6 @@
-// Taking in a body: pulled from its source, hashed once, kept in memory while it is small enough for a row, else written
-// to a blob in slices. One slice is in flight at a time and the source is not pulled meanwhile, so that a slow disk
-// holds the client back instead of filling memory. Chunks are handed on as they came; nothing is joined.
+// Taking in a body: pulled from its source, hashed once, kept in memory while it is small enough for a row, else
+// written to a blob in slices. One slice is in flight at a time and the source is not pulled meanwhile, so that a slow
+// disk holds the client back instead of filling memory. Chunks are handed on as they came; nothing is joined.
 
 internal import Digests
 internal import Kernel

@@ -2,7 +2,7 @@
 // sharing; Fetch standard, CORS protocol).
 
 package import Kernel
-internal import Store
+package import Store
 
 /// One rule of a bucket's CORS configuration.
 package struct CORSRule: Hashable, Sendable {
@@ -142,6 +142,17 @@ extension ObjectStorage {
         guard let document = try await document("cors", of: bucket) else { return nil }
         return CORSRule.rules(document).first { $0.covers(origin: origin, method: method, headers: headers) }.map {
             CORSGrant(rule: $0, origin: origin, requestedHeaders: headers)
+        }
+    }
+
+    /// The same on an event loop, with its reader.
+    package func corsGrant(
+        bucket: String, origin: String, method: String, reader: any ObjectReader
+    ) -> CORSGrant? {
+        guard let bytes = try? reader.configuration("cors", of: bucket) else { return nil }
+        let document = bytes.withUnsafeBytes { FieldList(text: $0) }
+        return CORSRule.rules(document).first { $0.covers(origin: origin, method: method, headers: []) }.map {
+            CORSGrant(rule: $0, origin: origin, requestedHeaders: [])
         }
     }
 

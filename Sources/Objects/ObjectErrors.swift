@@ -6,8 +6,13 @@ internal import Store
 extension ServiceError {
     static func accessDenied() -> ServiceError { ServiceError("AccessDenied", status: 403, "Access Denied") }
 
-    static func internalError() -> ServiceError {
-        ServiceError("InternalError", status: 500, "We encountered an internal error. Please try again.")
+    /// What a client sees of an error that is ours. A full disk is told, because only its user can help.
+    static func internalError(_ error: any Error) -> ServiceError {
+        ServiceError(
+            "InternalError", status: 500,
+            isOutOfSpace(error)
+                ? "The disk that holds the server's data is full."
+                : "We encountered an internal error. Please try again.")
     }
 
     static func noSuchBucket(_ bucket: String) -> ServiceError {

@@ -85,7 +85,8 @@ extension CompleteUploadRequest {
         for (first, second) in zip(parts, parts.dropFirst()) where first.number >= second.number {
             throw ServiceError(
                 "InvalidPartOrder", status: 400,
-                "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
+                "The list of parts was not in ascending order. "
+                    + "The parts list must be specified in order by part number.",
                 fields: [.init("UploadId", upload.id)])
         }
         let byNumber = Dictionary(uniqueKeysWithValues: uploaded.map { ($0.number, $0) })

@@ -27,8 +27,8 @@ extension ObjectStorage {
         return collector.bytes
     }
 
-    /// Lends an object to `receive` piece by piece, in order, on a thread that may block. What `receive` throws ends the
-    /// reading and is thrown as it is; everything else is a ServiceError. Answers what is known of the object.
+    /// Lends an object to `receive` piece by piece, in order, on a thread that may block. What `receive` throws ends
+    /// the reading and is thrown as it is; everything else is a ServiceError. Answers what is known of the object.
     @discardableResult
     package func stream(
         _ address: ObjectAddress, _ caller: Caller, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void

@@ -177,8 +177,8 @@ extension ObjectStorage {
         if case .blob(let blob) = body { blobs.discard([blob]) }
     }
 
-    /// The same after a failed write. Only a refusal says that there is no row; after any other failure the blob is left
-    /// for the next start to find, because its row may have been kept.
+    /// The same after a failed write. Only a refusal says that there is no row; after any other failure the blob is
+    /// left for the next start to find, because its row may have been kept.
     func discardUnlessCrashed(_ body: StoredBody, _ error: any Error) {
         if error is IndexRefusal || error is StoreBusy { discard(body) }
     }

@@ -88,7 +88,7 @@ package final class ObjectStorage: Sendable {
         default:
             if let busy = ServiceError.busy(error) { return busy }
             report(error)
-            return .internalError()
+            return .internalError(error)
         }
     }
 

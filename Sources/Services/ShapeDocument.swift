@@ -1,5 +1,5 @@
-// Shapes as stored documents: what a client created is kept as the JSON object of its members and given back by Describe.
-// No constraints are checked here; what is stored has passed them.
+// Shapes as stored documents: what a client created is kept as the JSON object of its members and given back by
+// Describe. No constraints are checked here; what is stored has passed them.
 
 internal import JSON
 internal import Kernel

@@ -1,7 +1,7 @@
 // The text that a signature covers (Signature Version 4, "create a canonical request"), built as bytes: this runs for
-// every request. What clients send and what they sign differ in small ways, so there are two forms: the one AWS makes of
-// a request by encoding it anew, and the one of clients that sign exactly what they send (botocore signs URLs so). The
-// second is tried where the first does not match; both commit to the same request.
+// every request. What clients send and what they sign differ in small ways, so there are two forms: the one AWS makes
+// of a request by encoding it anew, and the one of clients that sign exactly what they send (botocore signs URLs so).
+// The second is tried where the first does not match; both commit to the same request.
 
 internal import Kernel
 

@@ -1,5 +1,6 @@
-// The credentials file: {"identities": [{"accessKeyId", "secretAccessKey", "account", "displayName", "canonicalId"}, …]}.
-// The first two members are required. It comes from the command line, so its errors are for the person who started us.
+// The credentials file: {"identities": [{"accessKeyId", "secretAccessKey", "account", "displayName", "canonicalId"},
+// …]}. The first two members are required. It comes from the command line, so its errors are for the person who started
+// us.
 
 package import JSON
 package import Kernel

@@ -1,4 +1,5 @@
-// Who holds which key. The verifier asks a CredentialSource for every request, so an answer must be quick and must not wait.
+// Who holds which key. The verifier asks a CredentialSource for every request, so an answer must be quick and must not
+// wait.
 
 internal import Digests
 package import Kernel
@@ -55,8 +56,6 @@ package struct CredentialSet: CredentialSource {
     }
 
     package func credentials(for accessKey: String) -> Credentials? { byAccessKey[accessKey] }
-
-    package var count: Int { byAccessKey.count }
 }
 
 extension Credentials {

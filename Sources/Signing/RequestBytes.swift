@@ -1,5 +1,5 @@
-// Walking over request text as bytes. Verification runs for every request, and characters, substrings and lazy views cost
-// several times what the cryptography does.
+// Walking over request text as bytes. Verification runs for every request, and characters, substrings and lazy views
+// cost several times what the cryptography does.
 
 extension UnsafeBufferPointer<UInt8> {
     /// The place of the next `byte` at or after `start`, or the end.

@@ -1,5 +1,5 @@
-// Why a signature is refused, and how each family of services says so. S3's texts are those of its API reference ("error
-// responses") and of the service's answers; the others' are those of the common errors of their APIs.
+// Why a signature is refused, and how each family of services says so. S3's texts are those of its API reference
+// ("error responses") and of the service's answers; the others' are those of the common errors of their APIs.
 
 package import Kernel
 
@@ -176,7 +176,8 @@ extension ServiceError {
         ServiceError(
             "InvalidArgument", status: 400,
             "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
-                + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+                + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER "
+                + "or a valid sha256 value.",
             fields: [.init("ArgumentName", "x-amz-content-sha256"), .init("ArgumentValue", value)])
     }
 }

@@ -1,5 +1,5 @@
-// The derived key of Signature Version 4: a chain of four HMACs over secret, date, region and service. Deriving costs more
-// than verifying, and the same key serves all requests of a day, so the latest are kept.
+// The derived key of Signature Version 4: a chain of four HMACs over secret, date, region and service. Deriving costs
+// more than verifying, and the same key serves all requests of a day, so the latest are kept.
 
 internal import Crypto
 internal import Digests
@@ -53,6 +53,4 @@ package final class SigningKeyCache: Sendable {
         }
         return key
     }
-
-    var count: Int { entries.withLock { $0.count } }
 }

@@ -55,8 +55,8 @@ package final class LocalStore: Sendable {
     /// A read-only connection for one thread.
     package func makeReadConnection() throws -> Connection { try .readOnly(path: directory.databasePath) }
 
-    /// Removes the blobs of an earlier run that never got their row, or lost it. To be called once after opening, beside
-    /// normal work; says how many there were.
+    /// Removes the blobs of an earlier run that never got their row, or lost it. To be called once after opening,
+    /// beside normal work; says how many there were.
     @discardableResult
     package func sweepOrphans() async throws -> Int {
         let removed = Monitor(0)

@@ -19,7 +19,8 @@ enum CoverageTable {
         for service in services {
             for operation in service.groups.flatMap(\.operations) {
                 lines.append(
-                    "| \(service.namespace) | \(operation.name) | \(cell(operation.inert)) | \(cell(operation.unserved)) |"
+                    "| \(service.namespace) | \(operation.name) | \(cell(operation.inert)) "
+                        + "| \(cell(operation.unserved)) |"
                 )
             }
         }

@@ -52,7 +52,8 @@ extension SourceText {
             source.line("var fields: [Field] = []")
             for (name, wire) in fields { source.line("if let \(name) { fields.append(Field(\"\(wire)\", \(name))) }") }
             source.line(
-                "return ServiceError(\"\(error.code)\", status: \(error.status), message, fields: fields, headers: headers)"
+                "return ServiceError(\"\(error.code)\", status: \(error.status), message, fields: fields, "
+                    + "headers: headers)"
             )
         }
     }

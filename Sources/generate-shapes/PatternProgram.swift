@@ -1,5 +1,5 @@
-// From the tree to the tables that Kernel's PatternMatcher runs: triples of step, first and second. The step numbers are
-// those of PatternMatcher.Step.
+// From the tree to the tables that Kernel's PatternMatcher runs: triples of step, first and second. The step numbers
+// are those of PatternMatcher.Step.
 
 struct PatternProgram {
     private(set) var sets: [ScalarRanges] = []

@@ -18,7 +18,7 @@ struct Groundwork: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Reset.self,
-            Coverage.self, VersionCommand.self,
+            CoverageCommand.self, VersionCommand.self,
         ])
 }
 

@@ -32,5 +32,13 @@ enum ProcessEnvironment {
         }
     }
 
-    static func writeError(_ text: String) { fputs(text + "\n", stderr) }
+    /// Writes text at once, without the buffers of standard output: whoever waits for the banner must see it.
+    static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count <= 0 { return }
+            rest = rest.dropFirst(count)
+        }
+    }
 }

@@ -1,4 +1,5 @@
-// `groundwork serve`: the flags. What they resolve to stands in ServeSettings.swift, what is made of it in Program.swift.
+// `groundwork serve`: the flags. What they resolve to stands in ServeSettings.swift, what is made of it in
+// Program.swift.
 
 import ArgumentParser
 

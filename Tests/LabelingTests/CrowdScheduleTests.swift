@@ -181,6 +181,34 @@ private func submissions(_ events: [WorkEvent]) -> [Int: Int] {
         }
     }
 
+    /// Workers who had nothing to do hear of a place that opens again, and come before the one who left it.
+    @Test(arguments: 0..<20)
+    func idleWorkersTakeWhatIsGivenBack(seed: Int) throws {
+        var model = CrowdModel(.expert, pool: .privateTeam)
+        (model.declineShare, model.abandonShare) = (0, 0.5)
+        let batch = batch(1, workers: 1)
+        let events = events(batch, crowd(model, size: 6, seed: UInt64(seed)))
+        check(events, batch, workers: 6)
+        let takers = events.filter { $0.action == .accepted }.map(\.worker)
+        #expect(Set(takers.prefix(6)).count == min(takers.count, 6))
+        #expect(submissions(events) == [7: 1])
+    }
+
+    /// Nobody is left waiting for an object that they may take again.
+    @Test(arguments: 1...9)
+    func abandonedObjectsAreFinishedInTheEnd(workers: Int) {
+        var model = CrowdModel(.expert, pool: .privateTeam)
+        (model.declineShare, model.abandonShare) = (0, 0.4)
+        for seed in 0..<10 {
+            for size in [workers, workers + 1] {
+                let batch = batch(12, workers: workers)
+                let events = events(batch, crowd(model, size: size, seed: UInt64(seed)))
+                check(events, batch, workers: size)
+                #expect(submissions(events) == Dictionary(uniqueKeysWithValues: batch.objects.map { ($0, workers) }))
+            }
+        }
+    }
+
     @Test func slowTasksRunOutOfTimeUnlessThePeopleArePerfect() {
         let perfect = crowd(
             CrowdModel(.perfect, pool: .privateTeam, medianActiveTime: .seconds(60)), size: 10)

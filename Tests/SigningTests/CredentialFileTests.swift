@@ -9,8 +9,10 @@ private func read(_ text: String) throws -> [Credentials] {
 
 @Test func identitiesAreReadFromTheFile() throws {
     let credentials = try read(
-        #"{"identities": [{"accessKeyId": "A", "secretAccessKey": "s", "account": "123456789012", "displayName": "Ann","#
-            + #" "canonicalId": "c0ffee"}, {"accessKeyId": "210987654321", "secretAccessKey": "t"}]}"#)
+        #"{"identities": [{"accessKeyId": "A", "secretAccessKey": "s", "account": "123456789012", "#
+            + #""displayName": "Ann", "canonicalId": "c0ffee"}, "#
+            + #"{"accessKeyId": "210987654321", "secretAccessKey": "t"}]}"#
+    )
     #expect(credentials.map(\.accessKey) == ["A", "210987654321"])
     #expect(credentials.map(\.identity.account.description) == ["123456789012", "210987654321"])
     #expect(credentials[0].identity.displayName == "Ann")

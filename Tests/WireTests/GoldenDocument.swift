@@ -14,7 +14,8 @@ func goldenPath(_ name: String) -> String {
     "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Golden/" + name
 }
 
-/// A value as JSON, names in small letters and without those that are nil: what a client's parameters are compared with.
+/// A value as JSON, names in small letters and without those that are nil: what a client's parameters are compared
+/// with.
 func laidOpen(_ value: Any) -> JSONValue? {
     switch value {
     case let text as String: return .string(text)

@@ -94,6 +94,15 @@ struct AnyOperation: Sendable {
         }
     }
 
+    @Test func theComparisonNoticesWhatIsWrongOrMissing() {
+        let input = S3.DeleteObjectsRequest(bucket: "b", delete: .init(objects: [.init(key: "k")], quiet: true))
+        #expect(
+            differences(["Bucket": "b", "Delete": ["Objects": [["Key": "k"]], "Quiet": true]], laidOpen(input)) == [])
+        #expect(differences(["Bucket": "c"], laidOpen(input)).count == 1)
+        #expect(differences(["Delete": ["Objects": [["Key": "k", "VersionId": "v"]]]], laidOpen(input)).count == 1)
+        #expect(differences(["Delete": ["Objects": []]], laidOpen(input)).count == 1)
+    }
+
     @Test func everyOperationStandsAtItsIndex() {
         for (place, operation) in OperationCatalog.operations.enumerated() { #expect(operation.index == place) }
         let listed = AnyOperation.all.map(\.schema.name)

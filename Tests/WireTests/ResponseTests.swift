@@ -30,4 +30,26 @@ import Wire
         #expect(golden.count == samples.count)
         for (wanted, sample) in zip(golden, samples) { #expect(wanted == sample) }
     }
+
+    @Test func errorsOfTheControlAPIAreJSON() {
+        let response = ErrorEnvelope.encode(.notFound("no job 'x'"), .restJSON, ResponseSample.identity)
+        #expect(response.status == 404)
+        #expect(
+            String(decoding: response.body, as: UTF8.self)
+                == #"{"__type":"NotFound","Message":"no job 'x'","message":"no job 'x'"}"#)
+        #expect(response.headers.contains { $0 == ("x-amzn-ErrorType", "NotFound") })
+    }
+
+    @Test func documentsAndClocksOfTheControlAPIAreJSON() {
+        let document = ResponseEncoder.encode(
+            Control.GetVersion.self, .init(document: JSONDocument(bytes: Array("[1]".utf8))), ResponseSample.identity)
+        #expect(String(decoding: document.body, as: UTF8.self) == "[1]")
+        #expect(document.headers.contains { $0 == ("Content-Type", "application/json") })
+        let clock = ResponseEncoder.encode(
+            Control.GetClock.self, .init(mode: .manual, now: ResponseSample.time), ResponseSample.identity)
+        #expect(String(decoding: clock.body, as: UTF8.self) == #"{"mode":"manual","now":"2024-02-29T12:30:15.250Z"}"#)
+        let reset = ResponseEncoder.encode(Control.Reset.self, .init(), ResponseSample.identity)
+        #expect(reset.status == 204)
+        #expect(reset.body.isEmpty)
+    }
 }

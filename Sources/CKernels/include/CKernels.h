@@ -85,8 +85,8 @@ float gw_network_learn(
     const gw_network *network, const float *parameters, void *workspace, const float *targets, const uint64_t *kept,
     float keep_factor, float *gradient);
 
-/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1. Clears the gradient,
-/// which is first multiplied by `gradient_scale`.
+/// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1.
+/// Clears the gradient, which is first multiplied by `gradient_scale`.
 void gw_adam_step(
     float *parameters, float *gradient, float *mean, float *variance, size_t count, int step, float rate, float decay,
     float gradient_scale);
@@ -96,3 +96,6 @@ void gw_softmax(float *logits, int count);
 
 /// Adds each channel's sum and sum of squares over half-precision maps; for standardising.
 void gw_channel_sums(const uint16_t *maps, int pixels, int channels, double *sums, double *squares);
+
+/// Likewise for the three colours of 8-bit pixels.
+void gw_colour_sums(const uint8_t *pixels, int count, double *sums, double *squares);

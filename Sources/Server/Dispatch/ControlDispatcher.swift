@@ -1,12 +1,13 @@
-// The control API on the AWS port: for programs only. A page in a browser must not reach it, whatever it tries: requests
-// that a browser marks (Origin, Sec-Fetch) are refused, a host name that was bound to this address by somebody else's
-// DNS is not on the list, mutations must be JSON, which a form cannot send, and beyond loopback a token is needed.
+// The control API on the AWS port: for programs only. A page in a browser must not reach it, whatever it tries:
+// requests that a browser marks (Origin, Sec-Fetch) are refused, a host name that was bound to this address by somebody
+// else's DNS is not on the list, mutations must be JSON, which a form cannot send, and beyond loopback a token is
+// needed.
 
-package import Kernel
-package import Services
-package import Shapes
-package import Wire
 internal import Digests
+package import Kernel
+internal import Services
+internal import Shapes
+package import Wire
 
 /// Who may use the control API.
 package struct ControlAccess: Sendable {
@@ -28,7 +29,8 @@ package struct ControlAccess: Sendable {
     /// Throws unless the request may go on.
     func check(_ head: RequestHead) throws(ServiceError) {
         guard let host = head.headers["host"].map(Self.hostName), hosts.contains(host) else {
-            throw Self.refusal("The Host of a control request must be one of \(hosts.sorted().joined(separator: ", ")).")
+            throw Self.refusal(
+                "The Host of a control request must be one of \(hosts.sorted().joined(separator: ", ")).")
         }
         let marks = head.headers.fields.filter { field in
             isSameFieldName(field.name, "origin") || field.name.lowercased().hasPrefix("sec-fetch-")
@@ -43,7 +45,9 @@ package struct ControlAccess: Sendable {
     private func checkContentType(_ head: RequestHead) throws(ServiceError) {
         let hasBody = head.headers["content-length"].map { $0 != "0" } ?? (head.headers["transfer-encoding"] != nil)
         let type = (head.headers["content-type"] ?? "").prefix { $0 != ";" }.lowercased()
-        guard ["application/json", "application/x-ndjson"].contains(type) || (!hasBody && type.isEmpty && head.method == "DELETE")
+        guard
+            ["application/json", "application/x-ndjson"].contains(type)
+                || (!hasBody && type.isEmpty && head.method == "DELETE")
         else {
             throw ServiceError(
                 "UnsupportedMediaType", status: 415,
@@ -52,11 +56,13 @@ package struct ControlAccess: Sendable {
     }
 
     private func checkToken(_ token: String, _ head: RequestHead) throws(ServiceError) {
-        let given = head.headers["x-groundwork-token"]
+        let given =
+            head.headers["x-groundwork-token"]
             ?? head.headers["authorization"].flatMap { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : nil }
         // Hashes of equal length: the time of the comparison tells nothing about the token.
         guard let given,
-            zip(SHA256Digest.of(Array(given.utf8)), SHA256Digest.of(Array(token.utf8))).reduce(0, { $0 | ($1.0 ^ $1.1) })
+            zip(SHA256Digest.of(Array(given.utf8)), SHA256Digest.of(Array(token.utf8))).reduce(
+                0, { $0 | ($1.0 ^ $1.1) })
                 == 0
         else {
             throw ServiceError(

@@ -58,7 +58,10 @@ struct Reply: Sendable {
     private func send(_ answer: Answer, standing: Authentication.Standing?, notices: [String]) {
         var fields = HeaderFields()
         fields.fields.reserveCapacity(answer.headers.count + 3)
-        for (name, value) in answer.headers { fields.fields.append((name: name, value: value)) }
+        // The connection writes the request's id itself.
+        for (name, value) in answer.headers where name != "x-amz-request-id" {
+            fields.fields.append((name: name, value: value))
+        }
         if let standing { fields.fields.append((name: "x-groundwork-signature", value: standing.rawValue)) }
         for notice in notices { fields.fields.append((name: "x-groundwork-notice", value: notice)) }
         // Whatever a bucket holds, it must not run as this origin's page.

@@ -5,7 +5,7 @@
 internal import Digests
 package import Kernel
 internal import Services
-package import Shapes
+internal import Shapes
 package import Signing
 package import Wire
 

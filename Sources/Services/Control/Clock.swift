@@ -7,7 +7,7 @@ package import Shapes
 extension ControlService {
     /// Shows the server clock.
     package func getClock(
-        _ input: EmptyShape, _ context: RequestContext
+        _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.ClockState { clockState }
 
     /// Freezes, advances or resumes the server clock. Advancing answers when everything that fell due has happened.

@@ -62,21 +62,20 @@ extension ControlService {
     /// Removes a job that has ended; its name is free again.
     package func deleteJob(
         _ input: Control.DeleteJobRequest, _ context: RequestContext
-    ) async throws(ServiceError) -> Control.DocumentResponse {
+    ) async throws(ServiceError) -> EmptyShape {
         let row = try await job(input.jobName, account: input.account, region: input.region, context)
         guard row.isTerminal else {
             throw .resourceInUse(
                 "The labeling job \(row.name.name) is \(row.status); only a job that has ended can be removed.")
         }
-        var removed = 0
         if input.withOutput == true, let specification = LabelingJobSpecification(decoding: row.specification) {
-            removed = try await deleteObjects(
+            try await deleteObjects(
                 below: specification.output.prefix, in: specification.output.bucket,
                 Caller(Principal(account: specification.account), now: context.now))
         }
         await engine.forget([row.id])
         try await internally(context, logger) { try await jobs.remove(row.id) }
-        return answer(["removed": .string(row.name.name), "objects": .integer(removed)])
+        return EmptyShape()
     }
 
     // MARK: Parts
@@ -100,16 +99,14 @@ extension ControlService {
         return JobReport.report(specification, job, status: engine.visibleStatus(of: row), timeline)
     }
 
-    /// Deletes all objects below a prefix; returns how many there were.
-    func deleteObjects(below prefix: String, in bucket: String, _ caller: Caller) async throws(ServiceError) -> Int {
-        var removed = 0
+    /// Deletes all objects below a prefix.
+    func deleteObjects(below prefix: String, in bucket: String, _ caller: Caller) async throws(ServiceError) {
         while true {
             var request = ListObjectsRequest(bucket, caller)
             request.prefix = prefix
             let keys = try await objects.listObjects(request).objects.map(\.key)
-            if keys.isEmpty { return removed }
+            if keys.isEmpty { return }
             _ = try await objects.deleteObjects(keys.map { DeletionEntry($0) }, in: bucket, caller)
-            removed += keys.count
         }
     }
 }

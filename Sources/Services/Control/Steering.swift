@@ -9,7 +9,7 @@ internal import Store
 extension ControlService {
     /// Shows the rules.
     package func getRules(
-        _ input: EmptyShape, _ context: RequestContext
+        _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
         let stored = try await internally(context, logger) { try await control.rules() }
         return Control.DocumentResponse(document: JSONDocument(bytes: stored ?? Array("[]".utf8)))
@@ -64,8 +64,8 @@ extension ControlService {
         return entries
     }
 
-    /// Gives the answers of a job beforehand: {"answers": [[content, …], …]}, {"answers": {source: [content, …]}}, or one
-    /// list per line. Only these answer that job.
+    /// Gives the answers of a job beforehand: {"answers": [[content, …], …]}, {"answers": {source: [content, …]}}, or
+    /// one list per line. Only these answer that job.
     package func putAnswers(
         _ input: Control.PutAnswersRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {

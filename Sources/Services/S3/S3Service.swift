@@ -1,5 +1,6 @@
 // S3 over Objects: each operation translates its shape, calls one function of ObjectStorage, and translates back. One
-// file per operation beside this one. GetObject, HeadObject and PutObject answer through a completion (design: fast path).
+// file per operation beside this one. GetObject, HeadObject and PutObject answer through a completion (design: fast
+// path).
 
 internal import Digests
 package import Kernel

@@ -1,5 +1,6 @@
 // CreateLabelingJob: checks what members say together, fixes what the server decides about the job, and hands it over.
-// What depends on files (manifest, categories, template) is looked at when the job runs: the job fails then, not the call.
+// What depends on files (manifest, categories, template) is looked at when the job runs: the job fails then, not the
+// call.
 
 internal import Engine
 internal import JSON

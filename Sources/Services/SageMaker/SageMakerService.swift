@@ -39,8 +39,8 @@ package struct SageMakerSettings: Sendable {
     package var seed: UInt64 = 0
     /// A job that has ended gives its name up to a new one.
     package var reusesTerminalNames = false
-    /// What `describe` of a missing labeling job answers: the API reference says ResourceNotFound, a controller that was
-    /// tested against the real service expects ValidationException.
+    /// What `describe` of a missing labeling job answers: the API reference says ResourceNotFound, a controller that
+    /// was tested against the real service expects ValidationException.
     package var missingJobIsNotFound = false
 
     package init() {}

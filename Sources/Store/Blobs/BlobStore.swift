@@ -1,6 +1,7 @@
 // The seam for bytes: bodies too large for a row, under ids that nobody can guess. A blob never changes; it is there
 // from the moment its writer has finished until it is discarded.
 
+internal import Glibc
 package import Kernel
 
 /// The name of a blob.
@@ -74,7 +75,12 @@ package enum BlobFailure: Error, Hashable, CustomStringConvertible {
         case .missing(let blob): "blob \(blob.text) is missing"
         case .short(let blob, let expected, let found):
             "blob \(blob.text) has \(found) bytes where its row says \(expected)"
-        case .system(let step, let code): "\(step) failed: error \(code)"
+        case .system(let step, let code): "\(step) failed: \(String(cString: strerror(code)))"
         }
+    }
+
+    package var isDiskFull: Bool {
+        guard case .system(_, let code) = self else { return false }
+        return code == ENOSPC || code == EDQUOT
     }
 }

@@ -1,7 +1,8 @@
-// The seam for rows: which buckets, objects and uploads there are. It knows no S3 rules; it keeps what it is told, finds
-// it again, and refuses a change whose expectation does not hold at the moment of the change.
+// The seam for rows: which buckets, objects and uploads there are. It knows no S3 rules; it keeps what it is told,
+// finds it again, and refuses a change whose expectation does not hold at the moment of the change.
 
 package import Kernel
+internal import SQLite
 
 /// Rows about buckets, objects and uploads.
 package protocol ObjectIndex: Sendable {
@@ -81,6 +82,15 @@ package enum StoreBusy: Error, Hashable, Sendable {
     /// Too much waits already.
     case overloaded
     case closing
+}
+
+/// Whether an error of the store means that the disk is full.
+package func isOutOfSpace(_ error: any Error) -> Bool {
+    switch error {
+    case let error as SQLiteError: error.isDiskFull
+    case let failure as BlobFailure: failure.isDiskFull
+    default: false
+    }
 }
 
 // MARK: Changes

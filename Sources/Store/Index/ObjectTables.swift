@@ -1,4 +1,5 @@
-// One change to the tables, inside the writer's transaction: expectations first, then rows, then what lost its last row.
+// One change to the tables, inside the writer's transaction: expectations first, then rows, then what lost its last
+// row.
 
 internal import Digests
 internal import Kernel

@@ -47,7 +47,8 @@ extension ListedObject {
 }
 
 extension UploadRecord {
-    /// Columns: id, bucket's name, key, initiated, initiator, storage class, checksum algorithm, composite, fields, tags.
+    /// Columns: id, bucket's name, key, initiated, initiator, storage class, checksum algorithm, composite, fields,
+    /// tags.
     init(_ row: Row) {
         self.init(
             id: row.text(0), bucket: row.text(1), key: row.text(2), initiated: row.instant(3),

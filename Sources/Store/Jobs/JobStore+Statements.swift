@@ -158,6 +158,10 @@ struct LocalJobTransaction: JobTransaction {
             ?? false
     }
 
+    func dropEffects() throws {
+        try connection.execute("DELETE FROM outbox WHERE job = :job", [":job": id.value])
+    }
+
     func append(_ entries: [TimelineRow]) throws {
         for entry in entries {
             try connection.execute(

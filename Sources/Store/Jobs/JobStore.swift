@@ -1,5 +1,6 @@
-// The seam of labeling jobs. A change of a job is a unit that runs inside the writer's transaction: it reads the current
-// state, decides, and writes state, objects, effects and timeline together, so that no two changes can miss each other.
+// The seam of labeling jobs. A change of a job is a unit that runs inside the writer's transaction: it reads the
+// current state, decides, and writes state, objects, effects and timeline together, so that no two changes can miss
+// each other.
 
 package import Kernel
 
@@ -79,6 +80,9 @@ package struct JobQuery: Sendable {
 
 /// What can be read of one job.
 package protocol JobReading {
+    /// The job as it is now.
+    func job() throws -> JobRow
+    func hasEffects() throws -> Bool
     /// Objects by index; those that are only manifest lines are missing.
     func objects(_ indices: [Int]) throws -> [Int: ObjectRow]
     /// Status and round of the objects of an index range that are more than manifest lines.
@@ -104,15 +108,14 @@ package protocol JobReading {
 
 /// A change of one job; everything in it becomes visible together or not at all.
 package protocol JobTransaction: JobReading {
-    /// The job as it is now.
-    func job() throws -> JobRow
     /// - Parameter due: server time at which the job next has something to do; nil for a job that has ended.
     func save(state: [UInt8], status: String, isTerminal: Bool, modified: Instant, due: Instant?) throws
     func append(_ effects: [[UInt8]]) throws
     func finishEffect(_ sequence: Int64) throws
+    /// Gives up all effects of the job that are still to be performed.
+    func dropEffects() throws
     /// Whether an effect is still in the outbox: a repeated performance finds it gone.
     func hasEffect(_ sequence: Int64) throws -> Bool
-    func hasEffects() throws -> Bool
     func append(_ entries: [TimelineRow]) throws
     func put(_ lines: [ManifestRow]) throws
     func put(_ objects: [ObjectRow]) throws

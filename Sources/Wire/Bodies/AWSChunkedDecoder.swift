@@ -1,5 +1,5 @@
-// The framing "aws-chunked" (Signature Version 4, "chunked upload"), as a value that is fed and answers with the data in
-// it. Data is passed on as slices of what came in, before its signature is known: whoever stores it must not make it
+// The framing "aws-chunked" (Signature Version 4, "chunked upload"), as a value that is fed and answers with the data
+// in it. Data is passed on as slices of what came in, before its signature is known: whoever stores it must not make it
 // visible before the end has been reached, which needs every signature to be right.
 //
 //   state      on                        next

@@ -1,6 +1,7 @@
-// What the headers of an S3 request say about its body: how it is framed, how long it is, and which digests it must meet.
-// The framing follows x-amz-content-sha256 alone; Content-Encoding is optional where bodies are chunked (minio-go leaves
-// it out). Not for CompleteMultipartUpload, whose checksum headers speak of the object and not of its own XML body.
+// What the headers of an S3 request say about its body: how it is framed, how long it is, and which digests it must
+// meet. The framing follows x-amz-content-sha256 alone; Content-Encoding is optional where bodies are chunked (minio-go
+// leaves it out). Not for CompleteMultipartUpload, whose checksum headers speak of the object and not of its own XML
+// body.
 
 package import Digests
 package import Kernel

@@ -41,7 +41,7 @@ struct RESTShapeReader: ShapeReader {
             if let place = schema.headers.member(field.name) {
                 if texts[place] == nil { lay(field.value, place) }
             } else if prefixPlace != nil, let name = field.name.droppingHeaderPrefix(prefix) {
-                prefixedHeaders.merge([name: field.value]) { "\($0),\($1)" }
+                prefixedHeaders[name] = prefixedHeaders[name].map { "\($0),\(field.value)" } ?? field.value
             }
         }
     }
@@ -236,9 +236,11 @@ struct RESTShapeReader: ShapeReader {
 extension String {
     /// What follows a prefix given in small letters, in small letters itself; nil where the name begins otherwise.
     fileprivate func droppingHeaderPrefix(_ prefix: [UInt8]) -> String? {
-        guard utf8.count > prefix.count, utf8.first.map({ $0 | 0x20 }) == prefix.first else { return nil }
-        let name = lowercased()
-        guard name.utf8.starts(with: prefix) else { return nil }
-        return String(name.dropFirst(prefix.count))
+        guard utf8.count > prefix.count else { return nil }
+        for (byte, wanted) in zip(utf8, prefix) where byte != wanted {
+            // Prefixes hold letters and hyphens only, and a hyphen has no capital.
+            guard byte | 0x20 == wanted, wanted != UInt8(ascii: "-") else { return nil }
+        }
+        return String(decoding: utf8.dropFirst(prefix.count), as: UTF8.self).lowercased()
     }
 }

@@ -1,6 +1,6 @@
 // Request bodies in XML, parsed by libxml2. Documents with an internal subset or a document type are refused: with
-// neither there are no entities to expand and nothing to fetch. NOENT, DTDLOAD and HUGE are never set; NOBLANKS neither,
-// for a key may consist of a blank. The caller caps the size.
+// neither there are no entities to expand and nothing to fetch. NOENT, DTDLOAD and HUGE are never set; NOBLANKS
+// neither, for a key may consist of a blank. The caller caps the size.
 
 internal import CLibXML2
 internal import Kernel

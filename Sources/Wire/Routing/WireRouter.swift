@@ -1,5 +1,6 @@
 // Finds service and operation of a request. JSON services name the operation in a header, query services in the form;
-// our control API lives under a path no bucket can have; everything else is S3, where method, path and query keys decide.
+// our control API lives under a path no bucket can have; everything else is S3, where method, path and query keys
+// decide.
 
 package import Kernel
 internal import Shapes

@@ -111,16 +111,29 @@ struct XMLShapeWriter: ShapeWriter {
     /// Control characters become references. XML 1.0 has no word for most of them; S3 writes them so all the same, and
     /// clients that expect such keys ask for `encoding-type=url`.
     private mutating func escape(_ text: String) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "&"): append("&amp;")
-            case UInt8(ascii: "<"): append("&lt;")
-            case UInt8(ascii: ">"): append("&gt;")
-            case UInt8(ascii: "\""): append("&quot;")
-            case 0x0A, 0x09: bytes.append(byte)
-            case ..<0x20: append("&#\(byte);")
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            var copied = 0
+            for (place, byte) in utf8.enumerated() {
+                guard let reference = Self.reference(byte) else { continue }
+                bytes.append(contentsOf: utf8[copied..<place])
+                append(reference)
+                copied = place + 1
             }
+            bytes.append(contentsOf: utf8[copied...])
+        }
+    }
+
+    /// What stands for a byte that may not stand for itself.
+    @inline(__always)
+    private static func reference(_ byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case 0x20..., 0x0A, 0x09: nil
+        default: "&#\(byte);"
         }
     }
 }

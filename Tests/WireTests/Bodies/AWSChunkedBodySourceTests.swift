@@ -114,7 +114,8 @@ private func documentedSignatures(trailers: Bool) throws -> ChunkSignatures {
 private func documentedBody(_ signatures: [String], end: String = "\r\n") -> [UInt8] {
     let a = String(repeating: "a", count: 65_536)
     let text =
-        "10000;chunk-signature=\(signatures[0])\r\n\(a)\r\n400;chunk-signature=\(signatures[1])\r\n\(a.prefix(1024))\r\n"
+        "10000;chunk-signature=\(signatures[0])\r\n\(a)\r\n"
+        + "400;chunk-signature=\(signatures[1])\r\n\(a.prefix(1024))\r\n"
         + "0;chunk-signature=\(signatures[2])\r\n\(end)"
     return Array(text.utf8)
 }

@@ -24,7 +24,11 @@ _PEOPLE, _MACHINE, _INK, _FAINT = "#e8a33d", "#17748a", "#222a30", "#c9d1d6"
 
 @dataclass
 class Course:
-    """What the figure shows of a timeline; times are hours since the first event."""
+    """What the figure shows of a timeline.
+
+    Times are hours of the job's clock since the first event, without the phases in which the model learned and
+    predicted: these take the machine's own time, which the job's pace would stretch beyond all proportion.
+    """
 
     objects: int = 0
     people: list[tuple[float, int]] = field(default_factory=lambda: [(0.0, 0)])
@@ -61,22 +65,25 @@ def main() -> None:
 def read(timeline: list[dict[str, Any]]) -> Course:
     """Follows the events."""
     course = Course()
-    start = None
+    last = None
+    learning = False
     for entry in timeline:
         at = datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
-        start = start or at
-        hours = (at - start).total_seconds() / 3600
-        course.end = max(course.end, hours)
+        if last is not None and not learning:
+            course.end += (at - last).total_seconds() / 3600
+        last = at
         event = entry["event"]
-        if event == "manifestLoaded":
+        if event == "entered":
+            learning = entry["phase"] in ("training", "predicting")
+        elif event == "manifestLoaded":
             course.objects = entry["objects"]
         elif event == "consolidated":
-            course.people.append((hours, course.people[-1][1] + entry["labeled"]))
+            course.people.append((course.end, course.people[-1][1] + entry["labeled"]))
         elif event == "predicted":
-            course.machine.append((hours, course.machine[-1][1] + entry["labeled"]))
-            course.rounds.append((hours, entry))
-    # A little room at the end shows what the last event did.
-    course.end = course.end * 1.03 or 1
+            course.machine.append((course.end, course.machine[-1][1] + entry["labeled"]))
+            course.rounds.append((course.end, entry))
+    # Room at the end shows what the last event did.
+    course.end = course.end * 1.08 or 1
     return course
 
 
@@ -154,9 +161,7 @@ def _rounds(course: Course, x: Any, y: Any) -> list[str]:
         top = _TOP + 14 + 16 * (level % 6)
         near_end = place > _WIDTH - _RIGHT - 120
         anchor, shift = ("end", -5) if near_end else ("start", 5)
-        parts.append(
-            f'<path d="M{place:.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="{_INK}" stroke-dasharray="3 3"/>'
-        )
+        parts.append(f'<path d="M{place:.1f} {_TOP}V{_HEIGHT - _BOTTOM}" stroke="{_INK}" stroke-dasharray="3 3"/>')
         parts.append(
             f'<text x="{place + shift:.1f}" y="{top}" text-anchor="{anchor}" font-size="12" paint-order="stroke" '
             f'stroke="#ffffff" stroke-width="3">{text}</text>'
@@ -173,7 +178,7 @@ def _time_axis(course: Course, x: Any) -> list[str]:
         hours = round(hours + step, 6)
     parts.append(
         f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_HEIGHT - 14}" text-anchor="middle">'
-        "hours of the job's own clock; dashed: a model labelled, with its confidence threshold</text>"
+        "hours of people's work on the job's clock; dashed: a model, with its confidence threshold</text>"
     )
     return parts
 

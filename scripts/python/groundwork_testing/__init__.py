@@ -2,6 +2,7 @@
 
 from .account import Account, JobEnded
 from .control import Control, ControlError
+from .example import ExampleJob
 from .server import Server, ServerDidNotStart
 
-__all__ = ["Account", "Control", "ControlError", "JobEnded", "Server", "ServerDidNotStart"]
+__all__ = ["Account", "Control", "ControlError", "ExampleJob", "JobEnded", "Server", "ServerDidNotStart"]

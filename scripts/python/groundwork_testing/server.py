@@ -29,7 +29,7 @@ class Server:
     """A running server. `Server.start()` makes one; `Server(endpoint)` stands for one that runs already."""
 
     def __init__(
-        self, endpoint: str, process: "Optional[subprocess.Popen[bytes]]" = None, log: Optional[Path] = None
+        self, endpoint: str, process: Optional[subprocess.Popen[bytes]] = None, log: Optional[Path] = None
     ) -> None:
         self.endpoint, self.process, self.log = endpoint.rstrip("/"), process, log
         self.control = Control(self.endpoint)
@@ -44,7 +44,7 @@ class Server:
         timeout: float = 20,
         ephemeral: bool = True,
         port: Optional[int] = None,
-    ) -> "Server":
+    ) -> Server:
         """Starts the program and returns when it takes work.
 
         The program is `GROUNDWORK_BINARY` or `groundwork` on the path. `options` go to `groundwork serve`.
@@ -114,7 +114,7 @@ class Server:
             return ""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Server:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,103 @@
+// Trains small networks on kept features: for images with the backbone on its maps, without it on pixels.
+
+package import Kernel
+
+/// Trains a `NetworkClassifier`.
+package struct NetworkTrainer: ClassifierTrainer {
+    package let extractor: any FeatureExtractor
+    package let identifier: String
+
+    let kind: NetworkInput.Kind
+    var recipe: TrainingRecipe
+
+    /// Learns on the maps of the pretrained backbone.
+    package init(backbone: Backbone) {
+        extractor = BackboneExtractor(backbone: backbone)
+        identifier = "convolutional-head-v1"
+        kind = .maps
+        recipe = .maps
+    }
+
+    /// Learns from the pixels alone: for marks and logos of at least about 15 % of the picture's side, not for kinds of
+    /// objects, and with more labels.
+    package init() {
+        extractor = PixelExtractor()
+        identifier = "small-network-v1"
+        kind = .pixels
+        recipe = .pixels
+    }
+
+    package func train(
+        on examples: [LabeledExample], of features: any FeatureSource, classes: Int, warmStart: (any Classifier)?,
+        draws: SeededDraws, isCancelled: () -> Bool
+    ) throws -> any Classifier {
+        precondition(examples.allSatisfy { (0..<classes).contains($0.label) })
+        guard Set(examples.map(\.label)).count > 1 else { throw LearningError.tooFewClasses }
+        let network = SmallNetwork(
+            side: kind == .maps ? Backbone.mapSide : PixelExtractor.side,
+            channels: kind == .maps ? Backbone.mapChannels : 3, layers: recipe.layers, classes: classes)
+        let start = usable(warmStart, for: network)
+        // A model to start from has learned on inputs brought to its own scale.
+        let input = try start?.input ?? NetworkInput(kind: kind, standardising: examples, of: features)
+        let folds = folds(of: examples, draws)
+        let workspace = network.makeWorkspace()
+        var members: [[Float]] = [], heldOut: [HeldOutPrediction] = []
+        for member in 0..<recipe.members {
+            let memberDraws = draws.scoped("member").scoped(member)
+            var fit = NetworkFit(
+                network: network, input: input, recipe: recipe, draws: memberDraws,
+                parameters: start?.parameters(member, for: network) ?? network.initialParameters(memberDraws))
+            let kept = zip(examples, folds).filter { $1 != member }.map(\.0)
+            try fit.run(on: kept, of: features, in: workspace, isCancelled)
+            for (example, _) in zip(examples, folds).filter({ $1 == member }) {
+                try features.withFeatures(at: example.index) { bytes in
+                    input.load(bytes, into: workspace, of: network, NetworkInput.Change())
+                    heldOut.append(
+                        HeldOutPrediction(
+                            logits: network.logits(fit.parameters, in: workspace), label: example.label))
+                }
+            }
+            members.append(fit.parameters)
+        }
+        return NetworkClassifier(
+            extractor: extractor.identifier, network: network, input: input, members: members,
+            temperature: fittedTemperature(heldOut))
+    }
+
+    private func usable(_ classifier: (any Classifier)?, for network: SmallNetwork) -> NetworkClassifier? {
+        guard let start = classifier as? NetworkClassifier, start.extractor == extractor.identifier,
+            start.input.kind == kind, start.network.layers == network.layers
+        else { return nil }
+        return start
+    }
+
+    /// For each example the member that does not see it; every class is spread evenly. A class of few examples is
+    /// seen by all, so that no member misses it.
+    private func folds(of examples: [LabeledExample], _ draws: SeededDraws) -> [Int?] {
+        var result = [Int?](repeating: nil, count: examples.count)
+        let draws = draws.scoped("folds")
+        for label in Set(examples.map(\.label)).sorted() {
+            var positions = examples.indices.filter { examples[$0].label == label }
+            guard positions.count >= 2 * recipe.members else { continue }
+            positions.shuffle(by: draws.scoped(label))
+            for (turn, position) in positions.enumerated() { result[position] = turn % recipe.members }
+        }
+        return result
+    }
+}
+
+extension NetworkClassifier {
+    /// The parameters of one member as a start for a network of the same layers; the linear layer only where it fits.
+    func parameters(_ member: Int, for other: SmallNetwork) -> [Float]? {
+        let own = members[member % members.count]
+        if other.classes == classes { return own }
+        return own[..<network.bodyCount] + Array(repeating: 0, count: other.parameterCount - other.bodyCount)
+    }
+}
+
+extension Array {
+    /// Brings the elements into an order that the draws decide (Fisher and Yates).
+    mutating func shuffle(by draws: SeededDraws) {
+        for index in indices.dropFirst().reversed() { swapAt(index, draws.below(index + 1, index)) }
+    }
+}

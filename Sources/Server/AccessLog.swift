@@ -1,0 +1,110 @@
+// The access log: one line of JSON for each answered request. Lines are gathered and written in blocks; the server asks
+// for what waits to be written once a second and at the end.
+
+internal import JSON
+package import Kernel
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// One answered request.
+package struct AccessLogEntry: Sendable {
+    package var receivedAt: Instant
+    package var duration: Duration = .zero
+    package var method: String
+    package var path: String
+    package var status = 0
+    package var bytesIn: Int64 = 0
+    package var bytesOut: Int64 = 0
+    package var requestID: RequestID
+    package var remoteAddress: String
+    package var account: AccountID?
+    package var operation: String?
+
+    mutating func note(account: AccountID?, operation: String?) {
+        if let account { self.account = account }
+        if let operation { self.operation = operation }
+    }
+
+    mutating func end(status: Int, sent: Int64, at now: Instant, received: Int64) {
+        self.status = status
+        bytesIn = received
+        bytesOut = sent
+        duration = now - receivedAt
+    }
+}
+
+/// Takes the access log.
+package protocol AccessLog: Sendable {
+    /// Called on an event loop for every answer.
+    func record(_ entry: AccessLogEntry)
+    /// Writes what waits.
+    func flush()
+}
+
+/// Writes the access log as lines of JSON to a descriptor.
+package final class JSONLinesAccessLog: AccessLog {
+    private let descriptor: Int32
+    private let waiting = Mutex<[UInt8]>([])
+    private static let blockBytes = 32 << 10
+
+    /// The descriptor stays the caller's.
+    package init(descriptor: Int32) { self.descriptor = descriptor }
+
+    package func record(_ entry: AccessLogEntry) {
+        var writer = JSONWriter(reserving: 320)
+        writer.beginObject()
+        writer.name("time")
+        writer.string(entry.receivedAt.iso8601Milliseconds)
+        writer.name("method")
+        writer.string(entry.method)
+        writer.name("path")
+        writer.string(entry.path)
+        writer.name("status")
+        writer.integer(entry.status)
+        writer.name("bytesIn")
+        writer.integer(entry.bytesIn)
+        writer.name("bytesOut")
+        writer.integer(entry.bytesOut)
+        writer.name("microseconds")
+        writer.integer(entry.duration.inMicroseconds)
+        writer.name("requestId")
+        writer.string(entry.requestID.description)
+        writer.name("remote")
+        writer.string(entry.remoteAddress)
+        if let account = entry.account {
+            writer.name("account")
+            writer.string(account.description)
+        }
+        if let operation = entry.operation {
+            writer.name("operation")
+            writer.string(operation)
+        }
+        writer.endObject()
+        let isFull = waiting.withLock { waiting in
+            waiting.append(contentsOf: writer.bytes)
+            waiting.append(UInt8(ascii: "\n"))
+            return waiting.count >= Self.blockBytes
+        }
+        if isFull { flush() }
+    }
+
+    package func flush() {
+        waiting.withLock { waiting in
+            var start = 0
+            while start < waiting.count {
+                let written = waiting.withUnsafeBytes { bytes in
+                    write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+                }
+                // A log that cannot be written must not stop the server.
+                if written <= 0 { break }
+                start += written
+            }
+            waiting.removeAll(keepingCapacity: true)
+        }
+    }
+}

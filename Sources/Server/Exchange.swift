@@ -1,0 +1,149 @@
+// One request and its answer. It is the request's body source and the target of its responder, and hands both on to the
+// connection, on whose event loop all of its state lives.
+
+internal import Kernel
+internal import NIOCore
+
+/// A request in flight.
+///
+/// Unchecked, because its state is touched on `eventLoop` only; every call from elsewhere hops there first.
+final class Exchange: BodySource, @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let id: RequestID
+    let receivedAt: Instant
+    let length: Int64?
+    let isHead: Bool
+    let keepsAlive: Bool
+    let isHTTP10: Bool
+    /// Whether the client waits for `100 Continue`, until it has been sent.
+    var expectsContinue: Bool
+
+    /// Nil once the exchange is over or the connection closed.
+    var connection: ConnectionHandler?
+
+    // The body
+    var chunks: [any ByteChunk] = []
+    var waitingBytes = 0
+    var receivedBytes: Int64 = 0
+    var hasEnded: Bool
+    var failure: ServiceError?
+    var receiver: (@Sendable (Result<BodyEvent, ServiceError>) -> Void)?
+    var isPulled = false
+
+    // The answer
+    var addedHeaders = HeaderFields()
+    var isAnswered = false
+    var log: AccessLogEntry?
+
+    init(
+        eventLoop: any EventLoop, id: RequestID, receivedAt: Instant, framing: RequestFraming, isHead: Bool,
+        connection: ConnectionHandler
+    ) {
+        self.eventLoop = eventLoop
+        self.id = id
+        self.receivedAt = receivedAt
+        self.isHead = isHead
+        self.connection = connection
+        length = framing.isChunked ? nil : framing.length ?? 0
+        hasEnded = !framing.hasBody
+        keepsAlive = framing.keepsAlive
+        isHTTP10 = framing.isHTTP10
+        expectsContinue = framing.expectsContinue && framing.hasBody
+    }
+
+    /// What is still to come of the body, where that is known.
+    var remaining: Int64? { length.map { $0 - receivedBytes } }
+
+    // MARK: Body
+
+    func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
+        if eventLoop.inEventLoop { pull(receive) } else { eventLoop.execute { self.pull(receive) } }
+    }
+
+    func cancel() {
+        if eventLoop.inEventLoop { giveUp() } else { eventLoop.execute { self.giveUp() } }
+    }
+
+    private func pull(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
+        precondition(receiver == nil, "A body is pulled one event at a time")
+        isPulled = true
+        if let failure {
+            receive(.failure(failure))
+        } else if !chunks.isEmpty {
+            let waiting = chunks
+            chunks.removeAll()
+            waitingBytes = 0
+            connection?.bodyWasPulled(self)
+            receive(.success(.chunks(waiting)))
+        } else if hasEnded {
+            receive(.success(.end(trailers: [])))
+        } else {
+            receiver = receive
+            connection?.bodyWasPulled(self)
+        }
+    }
+
+    private func giveUp() {
+        receiver = nil
+        chunks.removeAll()
+        waitingBytes = 0
+    }
+
+    func receive(_ buffer: ByteBuffer) {
+        receivedBytes += Int64(buffer.readableBytes)
+        // What comes after the answer is read only to reach the next request.
+        if isAnswered { return }
+        let chunk = ReceivedChunk(buffer: buffer)
+        if let receiver {
+            self.receiver = nil
+            receiver(.success(.chunks([chunk])))
+        } else {
+            chunks.append(chunk)
+            waitingBytes += chunk.count
+        }
+    }
+
+    func end() {
+        hasEnded = true
+        guard let receiver else { return }
+        self.receiver = nil
+        receiver(.success(.end(trailers: [])))
+    }
+
+    func fail(_ error: ServiceError) {
+        if hasEnded { return }
+        failure = error
+        guard let receiver else { return }
+        self.receiver = nil
+        receiver(.failure(error))
+    }
+
+    // MARK: Answer
+
+    func respond(status: Int, headers: HeaderFields, body: BodyResult) {
+        if eventLoop.inEventLoop {
+            connection?.respond(to: self, status: status, headers: headers, body: body)
+        } else {
+            eventLoop.execute { self.connection?.respond(to: self, status: status, headers: headers, body: body) }
+        }
+    }
+
+    func note(account: AccountID?, operation: String?) {
+        if eventLoop.inEventLoop {
+            log?.note(account: account, operation: operation)
+        } else {
+            eventLoop.execute { self.log?.note(account: account, operation: operation) }
+        }
+    }
+}
+
+/// Received bytes, as the layers below see them.
+struct ReceivedChunk: ByteChunk {
+    let buffer: ByteBuffer
+
+    var count: Int { buffer.readableBytes }
+
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try buffer.withUnsafeReadableBytes(body)
+    }
+}

@@ -1,0 +1,109 @@
+// The server's parts: addresses, pipeline, access to the control API, logs.
+
+import Glibc
+import JSON
+import Kernel
+import Objects
+import Server
+import Signing
+import Store
+import Synchronization
+import Wire
+
+extension Program {
+    /// What the server is made of, from the settings.
+    struct Parts {
+        let settings: ServeSettings
+        let table: OperationTable
+        let tasks: AsyncRequests
+        let objects: ObjectStorage
+        let serverClock: ServerClock
+        let wallClock: WallClock
+        let limits: Limits
+        let readiness: Readiness
+        let readers: LoopReaders
+
+        func configuration() throws -> HTTPServer.Configuration {
+            var configuration = HTTPServer.Configuration(
+                addresses: [ListenAddress(host: settings.host, port: settings.port)], threads: settings.threads,
+                limits: limits)
+            configuration.shutdownDeadline = settings.shutdownDeadline
+            return configuration
+        }
+
+        func accessLog() throws -> (any AccessLog)? {
+            guard let path = settings.accessLog else { return nil }
+            if path == "-" { return JSONLinesAccessLog(descriptor: STDOUT_FILENO) }
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw SettingResolver.Refusal(
+                    description: "the access log \(path) cannot be opened: \(String(cString: strerror(errno)))")
+            }
+            return JSONLinesAccessLog(descriptor: descriptor)
+        }
+
+        func pipeline(in directory: DataDirectory) throws -> Pipeline {
+            let router = WireRouter(hostSuffixes: ["localhost"] + settings.hostNames)
+            let verifier = SignatureVerifier(
+                credentials: try credentials(), policy: settings.auth, account: settings.account)
+            let services = ServiceDispatcher(
+                router: router, verifier: verifier, table: table, tasks: tasks, serverClock: serverClock,
+                wallClock: wallClock, limits: limits)
+            let control = ControlDispatcher(
+                access: try access(in: directory), router: router, table: table, tasks: tasks,
+                serverClock: serverClock, limits: limits)
+            let readiness = readiness
+            return Pipeline.standard(
+                logsAccess: settings.accessLog != nil,
+                crossOrigin: CrossOrigin(objects: objects, router: router, tasks: tasks, readers: readers),
+                health: HealthPaths(version: Version.text) { readiness.isSet }, control: control, services: services)
+        }
+
+        /// Known keys: the credentials file, the environment's, and test/test.
+        private func credentials() throws -> CredentialSet {
+            var known = [Credentials.wellKnown(account: settings.account)]
+            if let fromEnvironment = Credentials(environment: settings.environment, account: settings.account) {
+                known.append(fromEnvironment)
+            }
+            if let path = settings.credentials {
+                let document: JSONValue
+                do { document = try JSONValue(parsing: try ProcessEnvironment.read(path)) } catch let error as JSONError
+                {
+                    throw SettingResolver.Refusal(description: "the credentials file \(path) is not JSON: \(error)")
+                }
+                known += try CredentialFile.credentials(in: document, account: settings.account)
+            }
+            return CredentialSet(known)
+        }
+
+        /// Beyond loopback, and in strict mode, the control API wants a token.
+        private func access(in directory: DataDirectory) throws -> ControlAccess {
+            var hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", settings.host.lowercased()]
+            hosts.formUnion(settings.hostNames)
+            var token: String?
+            if !settings.isLoopback || settings.auth == .strict {
+                token = try settings.environment["GROUNDWORK_CONTROL_TOKEN"] ?? ControlToken.make(in: directory.path)
+            }
+            return ControlAccess(hosts: hosts, token: token, account: settings.account, region: settings.region)
+        }
+    }
+}
+
+/// Whether the server has begun to serve.
+final class Readiness: Sendable {
+    private let flag = Atomic(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
+
+/// Names that were logged already.
+final class SeenNames: Sendable {
+    private let names = Mutex<Set<String>>([])
+    /// Most names that are remembered; what comes after is not logged at all.
+    private static let most = 1000
+
+    func add(_ name: String) -> Bool {
+        names.withLock { $0.count < Self.most && $0.insert(name).inserted }
+    }
+}

@@ -1,0 +1,187 @@
+// The program put together: stores, clocks, engine, services, server. The live sources of time and randomness are made
+// here and nowhere else; everything below gets them handed in.
+
+import Digests
+import Engine
+import JSON
+import Kernel
+import Labeling
+import Learning
+import Logging
+import Objects
+import SQLite
+import Server
+import ServiceLifecycle
+import Services
+import Shapes
+import Signing
+import Store
+import UnixSignals
+import Wire
+
+/// A running server.
+struct Program {
+    private let settings: ServeSettings
+    private let directory: DataDirectory
+    private let store: LocalStore
+    private let engine: Engine
+    private let compute: ComputePool
+    private let server: HTTPServer
+    private let tasks: AsyncRequests
+    private let control: ControlService
+    private let serverClock: ServerClock
+    private let logger: Logger
+    private let readiness: Readiness
+    private let addresses: [ListenAddress]
+
+    init(_ settings: ServeSettings) async throws {
+        self.settings = settings
+        logger = Self.logger(settings)
+        let wallClock = WallClock(), entropy = SystemEntropy()
+        serverClock = Self.serverClock(settings, wallClock)
+        directory = try DataDirectory(try settings.location(), port: settings.port)
+        var limits = Limits()
+        limits.objectsPerJob = settings.maxObjectsPerJob
+        store = try Self.openStore(directory, settings, entropy)
+        let logger = logger
+        let objects = ObjectStorage(
+            index: store.index, blobs: store.blobs, entropy: entropy, limits: limits,
+            report: { logger.error("The object store failed", metadata: ["error": "\($0)"]) })
+        let jobs = LocalJobStore(writer: store.writer, readers: store.readers)
+        let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
+        compute = try ComputePool(threads: settings.computeThreads)
+        var engineSettings = EngineSettings(cacheFolder: directory.path)
+        engineSettings.minimumState = settings.minimumState
+        engine = Engine(
+            EngineEnvironment(
+                jobs: jobs, control: controlStore,
+                files: ObjectJobFilesSource(storage: objects, clock: serverClock),
+                learners: try AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
+                compute: compute, limits: limits, logger: logger, settings: engineSettings))
+        control = ControlService(
+            engine: engine, jobs: jobs, control: controlStore, objects: objects, serverClock: serverClock,
+            limits: limits, logger: logger, version: Version.text)
+        let sageMaker = SageMakerService(
+            engine: engine, jobs: jobs, control: controlStore, entropy: entropy, limits: limits, logger: logger,
+            settings: Self.sageMakerSettings(settings))
+        tasks = AsyncRequests(concurrency: 64)
+        readiness = Readiness()
+        var table = OperationTable(decoder: Self.decoder(logger))
+        let readers = try LoopReaders(objects, loops: settings.threads)
+        table.add(S3Service(objects: objects), readers: readers)
+        table.add(sageMaker)
+        table.add(STSService())
+        table.add(control)
+        guard table.missing.isEmpty else {
+            throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
+        }
+        let parts = Parts(
+            settings: settings, table: table, tasks: tasks, objects: objects, serverClock: serverClock,
+            wallClock: wallClock, limits: limits, readiness: readiness,
+            readers: readers)
+        server = HTTPServer(
+            try parts.configuration(), clock: wallClock, entropy: entropy, accessLog: try parts.accessLog(),
+            handler: try parts.pipeline(in: directory))
+        addresses = try await Self.listen(server)
+    }
+
+    /// Where tools find the server.
+    var endpoint: String { addresses.first.map { "http://\($0)" } ?? "" }
+
+    /// Serves until the process is asked to end.
+    func run() async throws {
+        try await seed()
+        Banner.show(settings, directory: directory, addresses: addresses)
+        readiness.set()
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
+                    // The server ends first: what it still answers needs the others.
+                    .init(service: engine), .init(service: tasks),
+                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        compute.close()
+        store.close()
+        directory.close()
+    }
+
+    // MARK: Parts
+
+    private static func logger(_ settings: ServeSettings) -> Logger {
+        var logger = Logger(label: "groundwork") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = settings.logLevel
+        return logger
+    }
+
+    private static func serverClock(_ settings: ServeSettings, _ wallClock: WallClock) -> ServerClock {
+        switch settings.frozenAt {
+        case nil: ServerClock(wall: wallClock)
+        case .now: ServerClock(wall: wallClock, frozenAt: wallClock.now())
+        case .at(let instant): ServerClock(wall: wallClock, frozenAt: instant)
+        }
+    }
+
+    private static func openStore(
+        _ directory: DataDirectory, _ settings: ServeSettings, _ entropy: SystemEntropy
+    ) throws -> LocalStore {
+        var storeSettings = LocalStore.Settings()
+        storeSettings.durability = settings.durability
+        storeSettings.entropy = entropy
+        storeSettings.migrations = [LocalJobStore.migrations, LocalControlStore.migrations]
+        do { return try LocalStore(directory, storeSettings) } catch let error as SQLiteError {
+            throw SettingResolver.Refusal(description: "\(directory.databasePath) cannot be opened: \(error)")
+        }
+    }
+
+    private static func sageMakerSettings(_ settings: ServeSettings) -> SageMakerSettings {
+        var result = SageMakerSettings()
+        result.steering = settings.steering
+        result.seed = settings.seed
+        result.reusesTerminalNames = settings.reusesTerminalNames
+        result.missingJobIsNotFound = settings.missingJobIsNotFound
+        return result
+    }
+
+    /// Members that are in no model are logged once per name, so that a mistyped one can be found.
+    private static func decoder(_ logger: Logger) -> RequestDecoder {
+        let seen = SeenNames()
+        return RequestDecoder { operation, member in
+            if seen.add("\(operation.name).\(member)") {
+                logger.notice(
+                    "A member that is not in the model was ignored",
+                    metadata: [
+                        "operation": "\(operation.name)", "member": "\(member)",
+                    ])
+            }
+        }
+    }
+
+    private static func listen(_ server: HTTPServer) async throws -> [ListenAddress] {
+        do {
+            return try await server.start()
+        } catch {
+            guard error.reason == .addressInUse else { throw error }
+            let holder = PortHolder.describe(port: error.address.port)
+            throw SettingResolver.Refusal(description: "port \(error.address.port) is taken by \(holder)")
+        }
+    }
+
+    private func seed() async throws {
+        guard let path = settings.seedFile else { return }
+        let document: JSONValue
+        do { document = try JSONValue(parsing: try ProcessEnvironment.read(path)) } catch let error as JSONError {
+            throw SettingResolver.Refusal(description: "the seed file \(path) is not JSON: \(error)")
+        }
+        let context = RequestContext(
+            principal: Principal(account: settings.account), region: settings.region, requestID: "seed",
+            now: serverClock.now(), head: RequestHead(method: "POST", target: "/", headers: HeaderFields()))
+        do {
+            _ = try await control.seed(document, files: SeedFiles.read, context)
+        } catch {
+            throw SettingResolver.Refusal(description: "the seed file \(path): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,165 @@
+"""labeling jobs: time, CPU and memory, and latency while a round trains
+
+People are simulated or their answers are given beforehand; every output file is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import statistics
+import threading
+import time
+
+from groundwork_testing import ExampleJob, Server
+
+from . import load, logos, machine
+
+_PACE = {"groundwork:pace": "1000000"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of this subject."""
+    parser.add_argument("--rounds", type=int, default=5, help="repetitions of the 100-object job (default: 5)")
+    parser.add_argument("--objects", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--training", action="store_true", help="measure latency while a round trains instead")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures what the options name."""
+    if options.training:
+        with Server.start() as server:
+            _while_training(server)
+        return
+    with Server.start() as server:
+        _small(server, options.rounds)
+    for workforce in ("scripted", "simulated"):
+        rows = [[f"{workforce} people", "s", "CPU s", "resident MiB before", "peak"]]
+        for count in options.objects:
+            # A server of its own, so that one job's memory is not the next one's start.
+            with Server.start() as server:
+                rows.append(_large(server, count, workforce))
+        print("\n" + machine.table(rows))
+
+
+def _small(server: Server, rounds: int) -> None:
+    """The job that a newcomer starts: 100 objects, 3 people each, default settings."""
+    account = server.account()
+    times, used = [], []
+    for number in range(rounds):
+        job = ExampleJob(account, f"small-{number}", "bench-small", objects=100).prepare()
+        before, began = machine.cpu_seconds(server.process.pid), time.monotonic()
+        job.start()
+        job.wait("Completed", timeout=120)
+        times.append(time.monotonic() - began)
+        used.append(machine.cpu_seconds(server.process.pid) - before)
+    print(
+        f"100 objects, 3 simulated people, Create to Completed: median {statistics.median(times):.2f} s "
+        f"(lowest {min(times):.2f}, highest {max(times):.2f}), CPU {statistics.median(used):.2f} s"
+    )
+
+
+def _large(server: Server, count: int, workforce: str) -> list[str]:
+    account = server.account()
+    process = server.process.pid
+    # Ten pictures serve all lines: what is measured is the engine, not the upload.
+    job = ExampleJob(account, "large", "bench-large", objects=count, pictures=10, workers=3).prepare()
+    tags = {"groundwork:workforce": workforce, **_PACE}
+    if workforce == "scripted":
+        account.put_answers(job.name, _answers(job))
+    before = machine.resident_mib(process)
+    machine.forget_peak(process)
+    used, began = machine.cpu_seconds(process), time.monotonic()
+    job.start(tags=tags)
+    job.wait("Completed", timeout=1800)
+    return [
+        f"{count:,} objects",
+        f"{time.monotonic() - began:.1f}",
+        f"{machine.cpu_seconds(process) - used:.2f}",
+        f"{before:.1f}",
+        f"{machine.peak_mib(process):.1f}",
+    ]
+
+
+def _answers(job: ExampleJob) -> bytes:
+    """One line per object: three people who agree."""
+    lines = []
+    for number in range(job.objects):
+        content = {"crowd-image-classifier": {"label": job.right_label(number)}}
+        lines.append(json.dumps([content] * job.workers, separators=(",", ":")))
+    return ("\n".join(lines) + "\n").encode()
+
+
+# While a round trains
+
+
+def _while_training(server: Server) -> None:
+    """Runs an automated job over real pictures and times Describe and GET by the phase they fall into."""
+    account = server.account("000000000000")
+    job = logos.job(account)
+    job.start(tags={"groundwork:truth-manifest": job.uri("truth.manifest")}, **job.automated())
+    samples: dict[tuple[str, str], list[float]] = {}
+    ended = threading.Event()
+    phase = ["initializing"]
+    port = int(server.endpoint.rsplit(":", 1)[1])
+    askers = [
+        threading.Thread(target=_ask, args=(port, what, job.name, phase, samples, ended))
+        for what in ("GET", "Describe")
+    ]
+    for asker in askers:
+        asker.start()
+    try:
+        while True:
+            shown = account.job(job.name)
+            phase[0] = shown["phase"]
+            if shown["status"] in ("Completed", "Failed", "Stopped"):
+                break
+            time.sleep(0.05)
+    finally:
+        ended.set()
+        for asker in askers:
+            asker.join()
+    print(f"The job is {shown['status']}.")
+    rows = [["", "phase", "requests", "p50 ms", "p99 ms", "highest"]]
+    for (what, at), times in sorted(samples.items()):
+        times.sort()
+        p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+        rows.append(
+            [
+                what,
+                at,
+                str(len(times)),
+                f"{statistics.median(times):.2f}",
+                f"{p99:.2f}",
+                f"{times[-1]:.2f}",
+            ]
+        )
+    print(machine.table(rows))
+
+
+def _ask(
+    port: int,
+    what: str,
+    name: str,
+    phase: list[str],
+    samples: dict[tuple[str, str], list[float]],
+    ended: threading.Event,
+) -> None:
+    """Asks again and again over one connection, at most 200 times a second."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while not ended.is_set():
+        if what == "GET":
+            path, body, method = "/bench-logos/logos/labels.json", b"", "GET"
+            headers = load.signed(method, f"http://127.0.0.1:{port}{path}")
+        else:
+            path, method = "/", "POST"
+            body = json.dumps({"LabelingJobName": name}).encode()
+            headers = load.described(f"http://127.0.0.1:{port}/", body)
+        at = phase[0]
+        began = time.perf_counter()
+        connection.request(method, path, body or None, headers)
+        connection.getresponse().read()
+        samples.setdefault((what, at), []).append((time.perf_counter() - began) * 1000)
+        time.sleep(0.005)
+    connection.close()

@@ -1,0 +1,34 @@
+"""A labeling job over the medium logo set, for the measurements that need real pictures."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from groundwork_testing import Account, ExampleJob
+
+_SCRIPTS = Path(__file__).resolve().parents[2]
+
+
+def folder(count: int = 3000) -> Path:
+    """The set's folder; the set is made when it is first asked for."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    place = cache / "groundwork" / "bench" / f"medium-{count}"
+    if not (place / "LICENSES").exists():
+        command = [_SCRIPTS / "make-logo-set", "--output", place, "--count", str(count)]
+        subprocess.run([*command, "--prefix", "s3://bench-logos/logos/"], check=True)
+    return place
+
+
+def job(account: Account, count: int = 3000) -> ExampleJob:
+    """The job, its pictures and manifests in place: batches of 4 %, labels from the set's truth manifest."""
+    made = ExampleJob(
+        account, "logos", "bench-logos", objects=count, pictures=1, labels=("logo", "no-logo"), concurrent=count // 25
+    ).prepare()
+    place = folder(count)
+    for name in ("input.manifest", "truth.manifest", "labels.json"):
+        made.put(name, (place / name).read_bytes())
+    for picture in sorted((place / "images").iterdir()):
+        made.put(f"images/{picture.name}", picture.read_bytes(), "image/jpeg")
+    return made

@@ -1,0 +1,1 @@
+"""Builds and tries the packages of a release; called by scripts/package."""
