@@ -107,7 +107,7 @@ let package = Package(
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore, "generate-shapes"]),
         tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]),
         tests("Objects", ["Store", "SQLite", "Digests"]),
-        tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON"]),
+        tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
         tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),

@@ -1,5 +1,5 @@
-// EfficientNet-Lite0 up to stride 16 (Tan and Le 2019; Lite: no squeeze-and-excitation, ReLU6), normalisation folded
-// in. An inverted residual block runs row by row: the widened rows that a depthwise row needs are kept in a ring, so
+// EfficientNet-Lite0 up to stride 16 (Tan and Le 2019; Lite: no squeeze-and-excitation, ReLU6), normalisation folded.
+// An inverted residual block runs row by row: the widened rows that a depthwise row needs are kept in a ring, so
 // that only the narrow images between blocks are ever in memory as a whole.
 
 /// One output row of a depthwise convolution: `rows` are `kernel` padded input rows.

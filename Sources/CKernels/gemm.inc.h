@@ -1,6 +1,6 @@
 // Matrix products for convolutions on images stored row by row, all channels of a pixel together. Included once per
-// instruction set; NAME, MAX_ROWS and MULTIPLY_ADD say which. Every result is one sum in a fixed order, whatever the
-// tiling, so that results do not depend on how the work is cut.
+// instruction set; NAME, MAX_ROWS and MULTIPLY_ADD say which. Every result is one sum in a fixed order, so that results do
+// not depend on how the work is cut.
 
 typedef float NAME(vector) __attribute__((vector_size(32), aligned(4), may_alias));
 
@@ -58,8 +58,8 @@ INLINE void NAME(product_columns)(const gw_product *p, int column, const int vec
     }
 }
 
-/// out[row][n] = finish(bias[n] + sum over taps and k of in[row][tap][k] * weights[tap][k][n]); columns are a multiple
-/// of 8.
+/// out[row][n] = finish(bias[n] + sum over taps and k of in[row][tap][k] * weights[tap][k][n]). The number of columns is a
+/// multiple of 8.
 static void NAME(product)(const gw_product *p) {
     int column = 0;
     for (; column + 16 <= p->columns; column += 16) NAME(product_columns)(p, column, 2);

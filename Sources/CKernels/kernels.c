@@ -3,13 +3,25 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
-const gw_kernels *gw_chosen_kernels(void) {
+static const gw_kernels *choose(void) {
+    const char *wish = getenv("GROUNDWORK_INSTRUCTION_SET");
+    if (wish && strcmp(wish, "baseline") == 0) return gw_baseline_kernels();
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
         return gw_avx2_kernels();
 #endif
     return gw_baseline_kernels();
+}
+
+const gw_kernels *gw_chosen_kernels(void) {
+    // Two threads that come here first both find the same answer.
+    static _Atomic(const gw_kernels *) chosen;
+    const gw_kernels *kernels = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (!kernels) atomic_store_explicit(&chosen, kernels = choose(), memory_order_relaxed);
+    return kernels;
 }
 
 const char *gw_instruction_set(void) { return gw_chosen_kernels() == gw_baseline_kernels() ? "baseline" : "avx2"; }

@@ -164,9 +164,10 @@ private struct ManifestLoading {
             index = line.index
             bytes = Array(line.bytes)
             if line.problem == nil, needsReference, case .text? = line.source {
-                problem = "ClientError: This task type labels the objects that source-ref names; the line has source."
+                problem = ObjectFailureText.unusableLine(
+                    "this task type labels the objects that source-ref names, and the line has source")
             } else {
-                problem = line.problem
+                problem = line.problem.map(ObjectFailureText.unusableLine)
             }
             labeled = line.has(ManifestLoading.label) ? Taken.author(line.value(ManifestLoading.metadata)) : nil
             if let source = line.source, let value = line.value(ManifestLoading.truthPlace) {

@@ -74,6 +74,7 @@ private final class Decompressor {
                 Int32(width), 0, Int32(height), Int32(format.rawValue), TJFLAG_LIMITSCANS)
         }
         try check(status)
+        if status != 0, !hasEnd(bytes) { throw .truncated }
     }
 
     /// Warnings are for damage the decoder could repair, and pass; but an image that ends early is not one.
@@ -82,5 +83,15 @@ private final class Decompressor {
         let reason = String(cString: tjGetErrorStr2(handle))
         if reason.contains("remature end") { throw .truncated }
         if tjGetErrorCode(handle) != TJERR_WARNING.rawValue { throw .corrupt(reason) }
+    }
+
+    /// Whether the end marker follows the last scan. Asked only after a warning: the library remembers the last one, so
+    /// that the one for a missing end can be covered by another.
+    private func hasEnd(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        for index in stride(from: bytes.count - 2, through: 0, by: -1) where bytes[index] == 0xFF {
+            if bytes[index + 1] == 0xD9 { return true }
+            if bytes[index + 1] == 0xDA { return false }
+        }
+        return false
     }
 }

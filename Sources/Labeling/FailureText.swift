@@ -85,6 +85,10 @@ package enum ObjectFailureText {
     package static func unreadable(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) could not be read: \(cause).")
     }
+    package static func unusableLine(_ cause: String) -> String {
+        FailureText.bounded("ClientError: The manifest line names no usable object: \(cause).")
+    }
+
     package static func notAnImage(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) is not a usable image: \(cause).")
     }

@@ -63,7 +63,9 @@ package struct Steering: Hashable, Sendable {
                 value = number
             default: value = .string(tag.value)
             }
-            try set(String(name), to: value)
+            do { try set(String(name), to: value) } catch {
+                throw Refusal(name: tag.key, value: error.value, rule: error.rule)
+            }
         }
     }
 

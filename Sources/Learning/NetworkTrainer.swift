@@ -10,21 +10,22 @@ package struct NetworkTrainer: ClassifierTrainer {
     let kind: NetworkInput.Kind
     var recipe: TrainingRecipe
 
+    init(kind: NetworkInput.Kind, extractor: any FeatureExtractor) {
+        self.kind = kind
+        self.extractor = extractor
+        identifier = kind == .maps ? "convolutional-head-v1" : "small-network-v1"
+        recipe = kind == .maps ? .maps : .pixels
+    }
+
     /// Learns on the maps of the pretrained backbone.
     package init(backbone: Backbone) {
-        extractor = BackboneExtractor(backbone: backbone)
-        identifier = "convolutional-head-v1"
-        kind = .maps
-        recipe = .maps
+        self.init(kind: .maps, extractor: BackboneExtractor(backbone: backbone))
     }
 
     /// Learns from the pixels alone: for marks and logos of at least about 15 % of the picture's side, not for kinds of
     /// objects, and with more labels.
     package init() {
-        extractor = PixelExtractor()
-        identifier = "small-network-v1"
-        kind = .pixels
-        recipe = .pixels
+        self.init(kind: .pixels, extractor: PixelExtractor())
     }
 
     package func train(

@@ -5,6 +5,7 @@ import JSON
 import Kernel
 import Objects
 import Server
+import ServiceLifecycle
 import Signing
 import Store
 import Synchronization
@@ -89,12 +90,14 @@ extension Program {
     }
 }
 
-/// Whether the server has begun to serve.
-final class Readiness: Sendable {
+/// Whether the server has begun to serve. It says so when the group of services runs: from then on a signal to end is
+/// heard, and whoever waited for readiness may send one at once.
+final class Readiness: Service {
     private let flag = Atomic(false)
 
     var isSet: Bool { flag.load(ordering: .relaxed) }
-    func set() { flag.store(true, ordering: .relaxed) }
+
+    func run() async throws { flag.store(true, ordering: .relaxed) }
 }
 
 /// Names that were logged already.

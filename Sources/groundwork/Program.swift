@@ -92,12 +92,11 @@ struct Program {
     func run() async throws {
         try await seed()
         Banner.show(settings, directory: directory, addresses: addresses)
-        readiness.set()
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(
-                        service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
+                    .init(service: readiness, successTerminationBehavior: .ignore),
+                    .init(service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
                     // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),

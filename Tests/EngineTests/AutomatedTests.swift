@@ -16,7 +16,7 @@ import Testing
     @Test func theModelTakesOverAfterTheValidationSetAndOneBatch() async throws {
         let fixture = try await EngineFixture()
         defer { fixture.close() }
-        try await fixture.putImages(200)
+        try await fixture.putImages(300)
         let outcome = try await fixture.finish(fixture.specification("Auto") { automated(&$0) })
         #expect(outcome.row.status == "Completed")
         #expect(outcome.counters.machine > 100 && outcome.counters.unlabeled == 0)
@@ -26,13 +26,16 @@ import Testing
         let right = machine.count { $0.element["label"]?.integer == $0.offset % 3 }
         #expect(Double(right) >= 0.95 * Double(machine.count))
 
-        // Probe of 10, then 10, then whole batches; 40 labels are the validation set, full after round 3.
+        // Probe of 10, then 10, then whole batches; 60 labels are the validation set, full after round 4. Fewer than 45
+        // could not show 95 % with 90 % certainty (Clopper and Pearson), whatever the model does.
         let tree = try await fixture.tree()
         let check = try OutputTreeCheck(tree.filter { $0.key.contains("/annotations/") }, job: "Auto", workers: 1)
         #expect((1...4).map { check.objects(ofRound: $0).count } == [10, 10, 20, 20])
         #expect(check.objectsWithAnswers.count == outcome.counters.human)
-        let rounds = Set(tree.keys.filter { $0.contains("/activelearning/") }.map { $0.split(separator: "/")[3] })
-        #expect(rounds.sorted().first == "5")
+        let rounds = tree.keys.filter { $0.contains("/activelearning/") }.compactMap {
+            Int($0.split(separator: "/")[3])
+        }
+        #expect(rounds.min() == 6)
         try checkAutomationFiles(tree, outcome, machine.map(\.offset))
         let model = try #require(
             try await fixture.control.resource(

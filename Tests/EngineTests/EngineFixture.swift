@@ -45,7 +45,9 @@ final class EngineFixture: Sendable {
         var limits = Limits()
         limits.engineSliceRows = sliceRows
         objects = ObjectStorage(
-            index: store.index, blobs: store.blobs, entropy: CountingEntropy(seed: incarnation << 32 | 7), limits: limits) { _ in }
+            index: store.index, blobs: store.blobs, entropy: CountingEntropy(seed: incarnation << 32 | 7),
+            limits: limits
+        ) { _ in }
         jobs = LocalJobStore(writer: store.writer, readers: store.readers)
         control = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: 1)
@@ -84,8 +86,9 @@ final class EngineFixture: Sendable {
     @discardableResult
     func putImages(_ count: Int, broken: Set<Int> = [], extra: (Int) -> String = { _ in "" }) async throws -> [String] {
         var lines: [String] = []
-        for start in stride(from: 0, to: count, by: 500) {
-            let slice = (start..<min(start + 500, count)).map { index in
+        let most = objects.limits.engineSliceRows
+        for start in stride(from: 0, to: count, by: most) {
+            let slice = (start..<min(start + most, count)).map { index in
                 SmallObject(
                     Self.imageKey(index), broken.contains(index) ? Array("no image".utf8) : Self.image,
                     contentType: "image/png")
@@ -175,7 +178,8 @@ final class EngineFixture: Sendable {
     }
 
     func text(_ key: String) async throws -> String {
-        String(decoding: try await objects.bytes(of: ObjectAddress(Self.bucket, key), limit: .max, caller), as: UTF8.self)
+        String(
+            decoding: try await objects.bytes(of: ObjectAddress(Self.bucket, key), limit: .max, caller), as: UTF8.self)
     }
 
     /// The lines of a job's output manifest.
@@ -278,7 +282,10 @@ func disagreement(_ outcome: EngineFixture.Outcome, _ output: [JSONValue]) -> St
     }
     let counters = outcome.counters
     if (human, machine, failed, unlabeled)
-        == (counters.human, counters.machine, counters.failed, counters.unlabeled) { return nil }
+        == (counters.human, counters.machine, counters.failed, counters.unlabeled)
+    {
+        return nil
+    }
     return "the output has \(human) human, \(machine) machine, \(failed) failed, \(unlabeled) unlabeled; the counters "
         + "are \(counters)"
 }

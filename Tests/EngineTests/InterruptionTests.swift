@@ -64,7 +64,9 @@ import Testing
     @Test func aStopDuringAnyStepLeavesCountersAndOutputInAgreement() async throws {
         let steps = try await countSteps()
         #expect(steps > 60)
-        for step in SeededDraws(seed: Simulation.firstSeed).scoped("steps").sample(Simulation.isLong ? steps : 24, of: steps) {
+        for step in SeededDraws(seed: Simulation.firstSeed).scoped("steps").sample(
+            Simulation.isLong ? steps : 24, of: steps)
+        {
             let problem = try await stopping(atStep: step)
             #expect(problem == nil, "stopped during step \(step) of \(steps): \(problem ?? "")")
         }

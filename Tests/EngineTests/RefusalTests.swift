@@ -20,7 +20,8 @@ import Testing
         let fixture = try await EngineFixture()
         defer { fixture.close() }
         let reason = try await failure(fixture)
-        #expect(reason.hasPrefix("ClientError: The input manifest s3://data/input.manifest could not be read: NoSuchKey"))
+        #expect(
+            reason.hasPrefix("ClientError: The input manifest s3://data/input.manifest could not be read: NoSuchKey"))
     }
 
     @Test func aMalformedLineIsNamed() async throws {

@@ -20,7 +20,8 @@ import Testing
             "answers":[[{}]],"outcome":"stop@training:2","pace":0.5,"seed":7,"schedule":"documented","minObjects":10,
             "workers":3,"learner":"none"}
             """)
-        #expect(steering.workforce == .scripted && steering.crowd == .mturk && steering.learner == Steering.Learner.none)
+        #expect(
+            steering.workforce == .scripted && steering.crowd == .mturk && steering.learner == Steering.Learner.none)
         #expect(steering.truthManifest == "s3://b/t" && steering.truthAttribute == "a")
         #expect(steering.outcome?.description == "stop@training:2" && steering.pace == 0.5 && steering.seed == 7)
         #expect(steering.schedule == .documented && steering.minObjects == 10 && steering.workers == 3)
@@ -44,7 +45,8 @@ import Testing
 
     @Test func tagsAreReadAndTheUsersOwnAreLeftAlone() throws {
         let steering = try Steering(tags: [
-            (key: "team", value: "x"), (key: "groundwork:pace", value: "2"), (key: "groundwork:min-objects", value: "5"),
+            (key: "team", value: "x"), (key: "groundwork:pace", value: "2"),
+            (key: "groundwork:min-objects", value: "5"),
             (key: "groundwork:crowd", value: "expert"), (key: "groundwork:truth-manifest", value: "s3://b/k"),
             (key: "groundwork:truth-attribute", value: "t"),
         ])
@@ -65,7 +67,9 @@ import Testing
 
     // MARK: Rules
 
-    private func rules(_ text: String) throws -> SteeringRules { try SteeringRules(parsing: try JSONValue(parsing: text)) }
+    private func rules(_ text: String) throws -> SteeringRules {
+        try SteeringRules(parsing: try JSONValue(parsing: text))
+    }
 
     private func subject(_ name: String, tags: [String: String] = [:]) -> SteeringRules.Subject {
         SteeringRules.Subject(

@@ -7,17 +7,32 @@ import TestSupport
 
 /// A job with its objects, and what is still to be performed.
 struct WorkflowModel: Hashable {
-    enum Result: Hashable { case none, machine, human }
+    enum Result: Hashable { case none, machine, human, failed }
 
     struct Item: Hashable {
+        /// What people do with it. Forgotten once there is a result: how it came about makes no difference any more.
         var object: DataObject
-        var result = Result.none
+        private(set) var result = Result.none
+        /// How often it had a result.
+        private(set) var results = 0
         /// Consolidation calls that the object was part of.
         var calls = 0
         /// Batches that the object was part of.
         var batches = 0
-        /// Submissions that the object's machine took; each must leave an answer.
-        var returns = 0
+        /// Whether a worker has given it back once.
+        var hasReturned = false
+
+        init(workersAsked: Int) { object = DataObject(workersAsked: workersAsked) }
+
+        /// Whether it may go to people, or be looked at by a model.
+        var isWaiting: Bool { result == .none && object.phase == .open }
+
+        mutating func end(_ result: Result) {
+            self.result = result
+            results += 1
+            object = DataObject(workersAsked: object.workersAsked)
+            hasReturned = false
+        }
     }
 
     static let start = Instant(seconds: 1_000_000)
@@ -32,7 +47,7 @@ struct WorkflowModel: Hashable {
 
     init(_ plan: LabelingJob.Plan, objects: Int, workersAsked: Int) {
         job = LabelingJob(plan: plan, at: plan.created)
-        items = (0..<objects).map { _ in Item(object: DataObject(workersAsked: workersAsked)) }
+        items = (0..<objects).map { _ in Item(workersAsked: workersAsked) }
     }
 
     typealias Move = StateSpace<WorkflowModel>.Move
@@ -75,12 +90,13 @@ struct WorkflowModel: Hashable {
 
     private func work(_ round: Int) -> [Move] {
         var moves: [Move] = []
-        for index in batch where items[index].object.phase == .open {
+        for index in batch where items[index].isWaiting {
             let object = items[index].object
             for worker in Self.workers {
                 if object.openSlots > 0, object.isNew(to: worker) {
                     moves.append(
-                        acting("accept", worker, index, round, .accepted(worker: worker, at: job.time, until: job.time)))
+                        acting("accept", worker, index, round, .accepted(worker: worker, at: job.time, until: job.time))
+                    )
                 }
                 guard object.leases.contains(where: { $0.worker == worker }) else { continue }
                 let answer = DataObject.Answer(
@@ -88,9 +104,9 @@ struct WorkflowModel: Hashable {
                 moves.append(acting("submit", worker, index, round, .submitted(answer)))
                 moves.append(acting("decline", worker, index, round, .declined(worker: worker, at: job.time)))
                 // Once per object, or people could go on for ever.
-                if items[index].returns == 0 {
+                if !items[index].hasReturned {
                     var move = acting("return", worker, index, round, .returned(worker: worker, at: job.time))
-                    move.next.items[index].returns = 1
+                    if move.next.items[index].result == .none { move.next.items[index].hasReturned = true }
                     moves.append(move)
                 }
             }
@@ -107,7 +123,9 @@ struct WorkflowModel: Hashable {
         for effect in effects {
             switch effect {
             case .finished(let at): progress.finished.append(LabelingJob.Finished(index: index, at: at))
-            case .gaveUp: progress.failed += 1
+            case .gaveUp:
+                progress.failed += 1
+                next.items[index].end(.failed)
             }
         }
         if !effects.isEmpty { _ = next.take(.objectsFinished(progress), at: job.time) }
@@ -140,13 +158,13 @@ struct WorkflowModel: Hashable {
         _ = whole.take(.manifestLoaded(LabelingJob.Manifest(objects: items.count)), at: job.time)
         _ = broken.take(.manifestRejected("unreadable"), at: job.time)
         if partly.take(.manifestLoaded(LabelingJob.Manifest(objects: items.count, failed: 1)), at: job.time) {
-            _ = partly.items[0].object.apply(.rejected("no source"))
+            partly.items[0].end(.failed)
         }
         return [("load", whole), ("load nothing", broken), ("load with a broken line", partly)]
     }
 
     private func choosing(_ selection: LabelingJob.Selection) -> [(String, WorkflowModel)] {
-        let waiting = items.indices.filter { items[$0].result == .none && items[$0].object.phase == .open }
+        let waiting = items.indices.filter { items[$0].isWaiting }
         let chosen = Array(waiting.prefix(selection.limit))
         func choose(_ unreadable: Int?) -> WorkflowModel {
             var next = self
@@ -156,7 +174,7 @@ struct WorkflowModel: Hashable {
             guard next.take(.batchChosen(choice), at: selection.at) else { return next }
             next.batch = open
             for index in open { next.items[index].batches += 1 }
-            if let unreadable { _ = next.items[unreadable].object.apply(.rejected("unreadable")) }
+            if let unreadable { next.items[unreadable].end(.failed) }
             return next
         }
         return [("choose", choose(nil))] + (chosen.first.map { [("choose, one unreadable", choose($0))] } ?? [])
@@ -170,8 +188,8 @@ struct WorkflowModel: Hashable {
                 failed: rejected == nil ? 0 : 1)
             guard next.take(.consolidated(outcome), at: call.at) else { return next }
             for index in call.objects {
-                _ = next.items[index].object.apply(index == rejected ? .rejected("no label") : .labeled)
-                if index != rejected { next.items[index].result = .human }
+                guard case .answered = next.items[index].object.phase else { continue }
+                next.items[index].end(index == rejected ? .failed : .human)
             }
             return next
         }
@@ -182,11 +200,13 @@ struct WorkflowModel: Hashable {
         var next = self
         guard case .annotating(round) = job.phase else { return next }
         var progress = LabelingJob.Progress(round: round, finished: [], failed: 0, eventsTaken: 0)
-        for index in batch {
+        for index in batch where items[index].isWaiting {
             for effect in next.items[index].object.apply(.lifetimeEnded(at: at)) {
                 switch effect {
                 case .finished: progress.finished.append(LabelingJob.Finished(index: index, at: at))
-                case .gaveUp: progress.failed += 1
+                case .gaveUp:
+                    progress.failed += 1
+                    next.items[index].end(.failed)
                 }
             }
         }
@@ -196,7 +216,7 @@ struct WorkflowModel: Hashable {
 
     private func cancelling() -> WorkflowModel {
         var next = self
-        for index in batch { _ = next.items[index].object.apply(.cancelled) }
+        for index in batch where items[index].isWaiting { _ = next.items[index].object.apply(.cancelled) }
         return next
     }
 
@@ -209,14 +229,14 @@ struct WorkflowModel: Hashable {
     }
 
     private func predicting(_ round: Int, _ at: Instant) -> [(String, WorkflowModel)] {
-        let waiting = items.indices.filter { items[$0].result == .none && items[$0].object.phase == .open }
+        let waiting = items.indices.filter { items[$0].isWaiting }
         func predict(_ count: Int) -> WorkflowModel {
             var next = self
             let prediction = LabelingJob.Prediction(
                 round: round, threshold: count > 0 ? 0.9 : nil, bound: 0.95, validation: 1,
                 assured: LabelingJob.Assurance(items: 0, correct: 0), labeled: count)
             guard next.take(.predicted(prediction), at: at) else { return next }
-            for index in waiting.prefix(count) { next.items[index].result = .machine }
+            for index in waiting.prefix(count) { next.items[index].end(.machine) }
             return next
         }
         var failed = self
@@ -230,7 +250,7 @@ struct WorkflowModel: Hashable {
     /// What is wrong with this state; nil where nothing is.
     func flaw(_ moves: [Move]) -> String? {
         let counters = job.counters
-        let failed = items.count { if case .failed = $0.object.phase { true } else { false } }
+        let failed = items.count { $0.result == .failed }
         let human = items.count { $0.result == .human }, machine = items.count { $0.result == .machine }
         if (counters.human, counters.machine, counters.failed) != (human, machine, failed) {
             return "counters say \(counters), objects say \(human) human, \(machine) machine, \(failed) failed"
@@ -238,6 +258,7 @@ struct WorkflowModel: Hashable {
         if counters.objects > 0, counters.labeled + counters.failed + counters.unlabeled != items.count {
             return "counters do not add up: \(counters)"
         }
+        if items.contains(where: { $0.results > 1 }) { return "an object had two results" }
         if items.contains(where: { $0.calls > 1 }) { return "an object was consolidated twice" }
         if items.contains(where: { $0.batches > 1 }) { return "an object went to people twice" }
         if finalExports > 1 { return "the final export was issued \(finalExports) times" }
@@ -259,8 +280,10 @@ struct WorkflowModel: Hashable {
         if (job.phase == .failed) != (job.failureReason != nil) { return "\(job.phase): \(job.failureReason ?? "")" }
         if finalExports != 1 { return "the output was written \(finalExports) times" }
         for item in items {
-            if case .answered = item.object.phase, item.calls == 0 { return "an answered object was forgotten" }
-            if item.result == .machine, item.object.phase != .open { return "a machine label on \(item.object.phase)" }
+            if case .answered = item.object.phase { return "an answered object was forgotten" }
+            if item.result == .none, item.batches > 0, item.object.phase == .open {
+                return "an object is still offered"
+            }
         }
         if job.phase == .completed, job.plan.maxHumanLabeled == nil, job.counters.unlabeled > 0 {
             return "completed with \(job.counters.unlabeled) unlabeled objects"

@@ -14,7 +14,8 @@ import Testing
         return plan
     }
 
-    private func walk(_ plan: LabelingJob.Plan, objects: Int = 3, workers: Int = 2) throws -> StateSpace<WorkflowModel> {
+    private func walk(_ plan: LabelingJob.Plan, objects: Int = 3, workers: Int = 2) throws -> StateSpace<WorkflowModel>
+    {
         try StateSpace(
             from: WorkflowModel(plan, objects: objects, workersAsked: workers), limit: 600_000, moves: \.moves
         ) { $0.flaw($1) }

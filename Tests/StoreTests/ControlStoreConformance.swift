@@ -54,7 +54,7 @@ struct ControlStoreConformance {
         #expect(try await control.create(resource(name("three", .model)), limit: 1) == .created)
     }
 
-    private func tags(_ pairs: (String, String)...) -> [Tag] { pairs.map { Tag(key: $0.0, value: $0.1) } }
+    private func tags(_ pairs: (String, String)...) -> [Store.Tag] { pairs.map { Store.Tag(key: $0.0, value: $0.1) } }
 
     private func tagsAreAddedReplacedAndRemoved() async throws {
         let arn = "arn:aws:sagemaker:us-east-1:000000000000:workteam/private-crowd/x"
@@ -75,7 +75,8 @@ struct ControlStoreConformance {
         try await control.putRules([2, 3])
         #expect(try await control.rules() == [2, 3])
         try await control.putTruth(
-            [TruthEntry(source: "s3://b/1", truth: [1]), TruthEntry(source: "s3://b/2", truth: [2])], account: .standard)
+            [TruthEntry(source: "s3://b/1", truth: [1]), TruthEntry(source: "s3://b/2", truth: [2])], account: .standard
+        )
         try await control.putTruth([TruthEntry(source: "s3://b/2", truth: [22])], account: .standard)
         try await control.putTruth([TruthEntry(source: "s3://b/1", truth: [9])], account: other)
         let sources = ["s3://b/1", "s3://b/2", "s3://b/3"]

@@ -34,7 +34,8 @@ import Testing
         }
         let jobs = LocalJobStore(writer: first.writer, readers: first.readers)
         let name = JobName(account: .standard, region: .standard, name: "Job")
-        let new = NewJob(name: name, created: .epoch, status: "Initializing", specification: [], state: [1], due: .epoch)
+        let new = NewJob(
+            name: name, created: .epoch, status: "Initializing", specification: [], state: [1], due: .epoch)
         let id = try #require(try await jobs.create(new, archivesTerminal: false))
         armed.withLock { $0 = true }
         await #expect(throws: (any Error).self) {

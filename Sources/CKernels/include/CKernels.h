@@ -1,6 +1,7 @@
 // Numeric kernels of learning: the pretrained backbone, and a small convolutional network that is trained. All memory
 // is the caller's, nothing is allocated and nothing is kept between calls; every function may run on several threads
-// with different memory. The best instruction set of the processor is chosen at run time.
+// with different memory. The best instruction set of the processor is chosen once, at run time; the environment variable
+// GROUNDWORK_INSTRUCTION_SET=baseline forces the one that every processor has.
 #pragma once
 
 #include <stddef.h>

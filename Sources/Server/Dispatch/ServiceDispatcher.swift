@@ -82,7 +82,10 @@ package struct ServiceDispatcher: RequestHandler {
         admitted.context.expectations = declaration.expectations
         admitted.context.contentEncoding = declaration.contentEncoding
         admitted.context.body = declaration.source(over: request.body, signatures: authentication.chunks)
-        if route.operation.streamsInput { return perform(admitted, authentication, reply) }
+        if route.operation.streamsInput {
+            try declaration.requireLength(atMost: limits.putObjectBytes)
+            return perform(admitted, authentication, reply)
+        }
         let collected = admitted
         submit(reply) { () async throws(ServiceError) in
             var request = collected

@@ -21,7 +21,7 @@ SHORT = [
     # The batch's availability ends while the server is away.
     Scenario("expiring-short", 400, 3, 1, {"groundwork:pace": "100"}, availability=300, downtime=5, patience=60),
     Scenario("people-short", 120, 4, 4, {"groundwork:pace": "60"}),
-    Scenario("scripted-short", 150, 4, 4, {**SCRIPTED, "groundwork:pace": "150"}, is_automated=True, concurrent=40, missing_every=60),
+    Scenario("scripted-short", 150, 4, 4, SCRIPTED, is_automated=True, concurrent=40, missing_every=60),
 ]
 LONG = [
     Scenario("people-long", 2000, 100, 12, PEOPLE),

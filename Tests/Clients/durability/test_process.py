@@ -68,7 +68,8 @@ def terminate(server: Server) -> float:
 
 
 def job_on(server: Server, **settings: object) -> ExampleJob:
-    return ExampleJob(Account(server.endpoint, "700000000002"), "ends", "process-bucket", **settings)  # type: ignore[arg-type]
+    account = Account(server.endpoint, "700000000002")
+    return ExampleJob(account, "ends", "process-bucket", **settings)  # type: ignore[arg-type]
 
 
 def await_entry(job: ExampleJob, **wanted: object) -> None:

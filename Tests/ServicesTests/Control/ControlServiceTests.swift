@@ -112,7 +112,9 @@ import Testing
         let second = try value(try await fixture.controls.putSeed(document(seed), fixture.context()))
         #expect(second["buckets"]?.integer == 0 && second["workteams"]?.integer == 0)
         let caller = Caller(Principal(account: .standard), now: fixture.clock.now())
-        #expect(try await fixture.objects.bytes(of: ObjectAddress("seeded", "a.txt"), limit: 9, caller) == Array("hello".utf8))
+        #expect(
+            try await fixture.objects.bytes(of: ObjectAddress("seeded", "a.txt"), limit: 9, caller)
+                == Array("hello".utf8))
         #expect(try await fixture.objects.listBuckets(caller).buckets.map(\.name) == ["seeded"])
         let teams = try await fixture.control.resources(.workteam, account: .standard, region: .standard)
         #expect(teams.map(\.name.name) == ["seeded-team", "team"])

@@ -1,6 +1,8 @@
+import Engine
 import Kernel
 import Services
 import Shapes
+import Store
 import Testing
 
 /// The rules that members of a request keep together (facts, section 11), each with its message.
@@ -36,7 +38,9 @@ import Testing
     }
 
     @Test func labelAttributesKeepTheirRules() async throws {
-        try await refuses("'label-ref'", "labelAttributeName", "must not end in -ref") { $0.labelAttributeName = "label-ref" }
+        try await refuses("'label-ref'", "labelAttributeName", "must not end in -ref") {
+            $0.labelAttributeName = "label-ref"
+        }
         try await refuses("'l-metadata'", "labelAttributeName", "-metadata") { $0.labelAttributeName = "l-metadata" }
         for name in ["source", "source-ref"] {
             try await refuses("'\(name)'", "labelAttributeName") { $0.labelAttributeName = name }
@@ -87,7 +91,9 @@ import Testing
             SageMaker.LabelingJobAlgorithmsConfig(labelingJobAlgorithmSpecificationArn: arn)
         }
         let path = "labelingJobAlgorithmsConfig.labelingJobAlgorithmSpecificationArn"
-        try await takes { $0.labelingJobAlgorithmsConfig = algorithm(ServiceFixture.algorithms + "image-classification") }
+        try await takes {
+            $0.labelingJobAlgorithmsConfig = algorithm(ServiceFixture.algorithms + "image-classification")
+        }
         try await refuses(path, "BoundingBox", "ImageMultiClass") {
             $0.labelingJobAlgorithmsConfig = algorithm(ServiceFixture.algorithms + "object-detection")
         }
