@@ -23,17 +23,20 @@ package final class Connection {
         package var synchronization = Synchronization.relaxed
         package var busyTimeout = Duration.seconds(5)
         package var pageCacheBytes = 8 << 20
-        package var memoryMapBytes = 256 << 20
         /// The write-ahead log is folded into the database when it has grown to so many pages.
         package var checkpointPages = 4000
 
         package init() {}
     }
 
+    /// Once, before the first connection; later SQLite refuses it, which does no harm.
+    private static let isConfigured = groundwork_without_memory_statistics() == SQLITE_OK
+
     let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
     package init(path: String, access: Access, settings: Settings = Settings()) throws {
+        _ = Connection.isConfigured
         var opened: OpaquePointer?
         let mode = access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
         let code = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -58,7 +61,9 @@ package final class Connection {
     }
 
     private func configure(_ access: Access, _ settings: Settings) throws {
-        try run("PRAGMA mmap_size = \(settings.memoryMapBytes)")
+        // Never memory-mapped: in WAL mode a reader unmaps and maps the whole file anew after every commit of another
+        // connection, which cost more than the whole read (measured).
+        try run("PRAGMA mmap_size = 0")
         try run("PRAGMA cache_size = -\(settings.pageCacheBytes / 1024)")
         try run("PRAGMA temp_store = MEMORY")
         guard access == .readWrite else { return }

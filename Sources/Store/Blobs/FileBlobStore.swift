@@ -1,4 +1,5 @@
-// Blobs as files: `blobs/<first two digits>/<id>`, written in `blobs/incoming/` and renamed when complete. Everything
+// Blobs as files: `blobs/<first two digits>/<id>`, written in `blobs/incoming/` and renamed when complete. The folders
+// are made when they are first needed: 256 of them at every start of an empty store would be felt. Everything
 // that may block runs on a few threads of its own, save the opening of a file for reading: that is quick and happens on
 // the event loop that sends it (measured; see `body`).
 
@@ -42,15 +43,13 @@ final class FileBlobStore: BlobStore {
         run = UInt32(truncatingIfNeeded: entropy.next())
         threads = try WorkerThreads(count: settings.threads) {}
         try Files.makeFolder(settings.folder)
-        for name in FileBlobStore.folders { try Files.makeFolder(settings.folder + "/" + name) }
         let incoming = settings.folder + "/incoming"
         try? Files.removeTree(incoming)
         try Files.makeFolder(incoming)
     }
 
-    private static let folders: [String] = (0..<256).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-
-    func path(of blob: BlobID) -> String { settings.folder + "/" + blob.text.prefix(2) + "/" + blob.text }
+    func folder(of blob: BlobID) -> String { settings.folder + "/" + blob.text.prefix(2) }
+    func path(of blob: BlobID) -> String { folder(of: blob) + "/" + blob.text }
     func incomingPath(of blob: BlobID) -> String { settings.folder + "/incoming/" + blob.text }
 
     func close() { threads.close() }
@@ -108,7 +107,8 @@ final class FileBlobStore: BlobStore {
     }
 
     func leftovers(portion: @escaping @Sendable ([BlobID]) async throws -> Void) async throws {
-        for folder in Self.folders {
+        let folders = try await onThread { try Files.names(in: self.settings.folder).filter { $0 != "incoming" } }
+        for folder in folders {
             let blobs = try await onThread { try self.oldBlobs(in: folder) }
             if !blobs.isEmpty { try await portion(blobs) }
         }

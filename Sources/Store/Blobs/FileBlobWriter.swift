@@ -59,13 +59,23 @@ final class FileBlobWriter: BlobWriter {
             let file = try self.opened()
             try self.hook?(.blobFinish)
             if self.store.settings.isSynced { try Files.sync(file) }
-            try Files.rename(self.store.incomingPath(of: self.blob), to: self.store.path(of: self.blob))
-            if self.store.settings.isSynced {
-                try Files.syncFolder(self.store.settings.folder + "/" + self.blob.text.prefix(2))
-            }
+            try self.rename()
+            if self.store.settings.isSynced { try Files.syncFolder(self.store.folder(of: self.blob)) }
             self.file.withLock { $0 = nil }
             try self.hook?(.blobFinished)
             return self.blob
+        }
+    }
+
+    /// Gives the file its name; makes the folder where this is the first blob in it.
+    private func rename() throws {
+        let from = store.incomingPath(of: blob), to = store.path(of: blob)
+        do {
+            try Files.rename(from, to: to)
+        } catch BlobFailure.system(_, code: ENOENT) {
+            try Files.makeFolder(store.folder(of: blob))
+            if store.settings.isSynced { try Files.syncFolder(store.settings.folder) }
+            try Files.rename(from, to: to)
         }
     }
 

@@ -3,6 +3,7 @@
 // `objects` holds one row per key: the current version. It carries everything but the bytes, so that listing and HEAD
 // never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`. Versions
 // that are no longer current will live in a table of their own, and `version` is there for the current one's id.
+// A bucket's row never changes and its id is never used again, so readers may remember what an id stands for.
 // A blob may be shared by copies: whoever removes a row asks whether another still names it.
 
 package import SQLite
@@ -16,7 +17,7 @@ package enum ObjectSchema {
                 "buckets, objects, uploads",
                 sql: """
                     CREATE TABLE buckets(
-                        id INTEGER PRIMARY KEY,
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
                         name TEXT NOT NULL UNIQUE,
                         account TEXT NOT NULL,
                         region TEXT NOT NULL,

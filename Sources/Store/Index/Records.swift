@@ -158,10 +158,18 @@ package struct FieldList: Hashable, Sendable {
     /// Reads the text back.
     package init(text bytes: UnsafeRawBufferPointer) {
         fields = []
-        var pieces = bytes.split(separator: 0, omittingEmptySubsequences: false).makeIterator()
-        while let name = pieces.next(), let value = pieces.next() {
-            fields.append(
-                ServiceError.Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+        // By hand: this runs for every GET, and generic splitting took as long as the lookup (measured).
+        var start = 0
+        var name: String?
+        for place in bytes.indices where bytes[place] == 0 {
+            let piece = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
+            start = place + 1
+            if let field = name {
+                fields.append(ServiceError.Field(field, piece))
+                name = nil
+            } else {
+                name = piece
+            }
         }
     }
 }

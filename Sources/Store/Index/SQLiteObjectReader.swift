@@ -9,11 +9,13 @@ final class SQLiteObjectReader: ObjectReader {
     private let connection: Connection
     private var objectWithBody: Statement?
     private var objectWithoutBody: Statement?
+    /// The bucket of the latest lookup and its id: mostly the next one's, too.
+    private var latestBucket: (id: Int64, record: BucketRecord)?
 
     init(_ connection: Connection) { self.connection = connection }
 
     private static let objectColumns = """
-        b.name, b.account, b.region, b.created, o.etag, o.size, o.modified, o.version, o.storage_class,
+        b.name, b.account, b.region, b.created, b.id, o.etag, o.size, o.modified, o.version, o.storage_class,
         o.checksum_algorithm, o.checksum, o.checksum_parts, o.fields, o.tags, o.parts, o.blob
         """
     private static let objectSQL = """
@@ -31,9 +33,17 @@ final class SQLiteObjectReader: ObjectReader {
         try statement.bind(bucket, at: 1)
         try statement.bind(key, at: 2)
         guard try statement.step() else { return .noBucket }
-        let row = statement.row, bucket = BucketRecord(row)
-        guard !row.isNull(4) else { return .noObject(bucket) }
-        return .found(bucket, ObjectRecord(row, from: 4, bytes: withBody ? 16 : nil))
+        let row = statement.row, bucket = rememberedBucket(row)
+        guard !row.isNull(5) else { return .noObject(bucket) }
+        return .found(bucket, ObjectRecord(row, from: 5, bytes: withBody ? 17 : nil))
+    }
+
+    private func rememberedBucket(_ row: Row) -> BucketRecord {
+        let id = row.integer(4)
+        if let latestBucket, latestBucket.id == id { return latestBucket.record }
+        let record = BucketRecord(row)
+        latestBucket = (id, record)
+        return record
     }
 
     private func objectStatement(withBody: Bool) throws -> Statement {
