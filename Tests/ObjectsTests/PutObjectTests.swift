@@ -85,6 +85,35 @@ struct PutObjectTests {
         await refused("AccessDenied", 403, "k") { $0.caller.principal.isAnonymous = true }
     }
 
+    @Test func aSmallBodyIsDecidedByTheWriterWithTheSameAnswers() async throws {
+        let storage = try await TestStorage(), reader = try storage.objects.makeReader()
+        func put(_ change: (inout PutObjectRequest) -> Void) async throws {
+            var request = PutObjectRequest(
+                storage.address("k"), storage.owner, expectations: BodyExpectations(length: 3))
+            change(&request)
+            let asked = request
+            let result = await withCheckedContinuation { continuation in
+                storage.objects.putObject(asked, body: BytesBodySource([1, 2, 3]), reader: reader) {
+                    continuation.resume(returning: $0)
+                }
+            }
+            _ = try result.get()
+        }
+        try await put { _ in }
+        #expect(try await storage.bytes("k") == [1, 2, 3])
+        let missing = await expectError("NoSuchBucket", 404) { try await put { $0.address.bucket = "nobody" } }
+        #expect(missing?.fields == [.init("BucketName", "nobody")])
+        let account = try #require(AccountID("111122223333"))
+        await expectError("AccessDenied", 403) { try await put { $0.caller.principal.account = account } }
+        await expectError("AccessDenied", 403) { try await put { $0.caller.principal.isAnonymous = true } }
+        await expectError("AccessDenied", 403) { try await put { $0.caller.expectedBucketOwner = "111122223333" } }
+        await expectError("PreconditionFailed", 412) { try await put { $0.conditions.ifNoneMatch = "*" } }
+        await expectError("KeyTooLongError", 400) {
+            try await put { $0.address.key = String(repeating: "k", count: 1025) }
+        }
+        await expectError("IncompleteBody", 400) { try await put { $0.expectations.length = 4 } }
+    }
+
     @Test func aKeyMayHave1024BytesAndMetadata2048() async throws {
         let storage = try await TestStorage()
         let key = String(repeating: "é", count: 512)
