@@ -62,7 +62,7 @@ struct ScriptedClassifier: Classifier {
         let draws = SeededDraws(seed: 98).scoped(index)
         let isRight = draws.uniform(0) < ScriptedTrainer.accuracy
         let label = isRight ? truth : (truth + 1) % classes
-        let confidence = Float(isRight ? 0.9 + 0.09 * draws.uniform(1) : 0.55 + 0.4 * draws.uniform(1))
+        let confidence = Float(isRight ? 0.9 + 0.09 * draws.uniform(1) : 0.55 + 0.3 * draws.uniform(1))
         return (0..<classes).map { $0 == label ? confidence : (1 - confidence) / Float(max(1, classes - 1)) }
     }
 
