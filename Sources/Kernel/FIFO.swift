@@ -1,6 +1,7 @@
 /// A queue whose front moves along an array; the space behind it is given back in large steps.
 package struct FIFO<Element> {
-    private var elements: [Element] = []
+    /// Nil where an element has been taken: what it holds is not held any longer here.
+    private var elements: [Element?] = []
     private var head = 0
 
     package init() {}
@@ -12,7 +13,7 @@ package struct FIFO<Element> {
     /// Takes the front element.
     package mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
-        let element = elements[head]
+        let element = elements[head].take()
         head += 1
         if head == elements.count {
             elements.removeAll(keepingCapacity: true)
@@ -30,6 +31,6 @@ package struct FIFO<Element> {
             elements = []
             head = 0
         }
-        return Array(elements[head...])
+        return elements[head...].compactMap(\.self)
     }
 }

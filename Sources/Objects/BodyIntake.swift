@@ -21,6 +21,7 @@ final class BodyIntake: ByteObserver {
         var waiting: [any ByteChunk] = []
         var waitingBytes = 0
         var total: Int64 = 0
+        /// Given up with the last step: it holds this intake as its observer.
         var writer: (any BlobWriter)?
         /// Set at the end of the body.
         var trailers: [ServiceError.Field]?
@@ -164,6 +165,7 @@ final class BodyIntake: ByteObserver {
         switch digests {
         case .failure(let error): fail(error)
         case .success(let digests):
+            state.withLock { $0.writer = nil }
             writer.finish { result in
                 if case .failure = result { writer.abandon() }
                 self.completion(result.map { ReceivedBody(body: .blob($0), digests: digests) })
@@ -173,7 +175,10 @@ final class BodyIntake: ByteObserver {
 
     private func fail(_ error: any Error) {
         let (writer, isAtEnd) = state.withLock { state in
-            defer { state.waiting = [] }
+            defer {
+                state.waiting = []
+                state.writer = nil
+            }
             return (state.writer, state.trailers != nil)
         }
         writer?.abandon()

@@ -46,7 +46,10 @@ package final class LocalStore: Sendable {
                 folder: directory.blobsPath, isSynced: settings.durability == .full && !directory.isEphemeral,
                 threads: settings.fileThreads, hook: settings.failureHook),
             entropy: settings.entropy)
-        readers = try ReaderPool(path: directory.databasePath, count: settings.readers)
+        var reading = Connection.Settings()
+        // Every commit empties a reader's cache; a large one would only add to what a long job holds.
+        reading.pageCacheBytes = 2 << 20
+        readers = try ReaderPool(path: directory.databasePath, count: settings.readers, settings: reading)
         writer = try Writer(main, failureHook: settings.failureHook)
         blobs = files
         index = SQLiteObjectIndex(path: directory.databasePath, writer: writer, readers: readers)

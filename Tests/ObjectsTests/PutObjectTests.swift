@@ -134,6 +134,25 @@ struct PutObjectTests {
         #expect(body.taken < 30_000)
     }
 
+    @Test(arguments: [10, 100_000]) func nothingHoldsABodyThatWasTakenOrRefused(_ size: Int) async throws {
+        let storage = try await TestStorage()
+        var taken: ChunkedSource? = ChunkedSource(pattern(size)), refused: ChunkedSource? = ChunkedSource(pattern(size))
+        weak let takenSource = taken, refusedSource = refused
+        func put(_ source: ChunkedSource?, _ expectations: BodyExpectations) async throws {
+            _ = try await storage.objects.putObject(
+                PutObjectRequest(storage.address("k"), storage.owner, expectations: expectations),
+                body: try #require(source))
+        }
+        try await put(taken, BodyExpectations())
+        await expectError("BadDigest", 400) { try await put(refused, BodyExpectations(md5: MD5Digest.of([1]))) }
+        taken = nil
+        refused = nil
+        // Ends the threads that may still be on their way out of the last step.
+        storage.store.close()
+        #expect(takenSource == nil)
+        #expect(refusedSource == nil)
+    }
+
     @Test(arguments: [10, 100_000]) func of64ConditionalCreatorsOneWins(_ size: Int) async throws {
         let storage = try await TestStorage()
         let winners = await withTaskGroup(of: Int?.self) { group in
