@@ -160,6 +160,11 @@ package actor Engine: Service {
         return id
     }
 
+    /// What a job with automated labeling and this learner should not expect; nil where there is nothing to say.
+    package nonisolated func limitation(of learner: Steering.Learner) -> String? {
+        environment.learners.limitation(of: learner)
+    }
+
     /// Asks a job to stop. A job that has ended stays as it is.
     package func stop(_ job: JobRow) async throws {
         guard !job.isTerminal, let performer = try await performer(of: job.id) else { return }

@@ -8,6 +8,8 @@ package import Learning
 package protocol LearnerSource: Sendable {
     /// The trainer for a job's setting; nil where none is to be had, with the reason in words.
     func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner>
+    /// What a job with this setting should not expect, in words; nil where there is nothing to say.
+    func limitation(of learner: Steering.Learner) -> String?
     /// A model from its bytes.
     func decode(_ bytes: [UInt8]) throws -> any Classifier
 }

@@ -62,5 +62,14 @@ final class AvailableLearners: LearnerSource {
         }
     }
 
+    func limitation(of learner: Steering.Learner) -> String? {
+        if learner == .automatic, case .success(nil) = loadedBackbone() {
+            return "the pretrained network's weights are not at \(path): the model learns from this job's labels "
+                + "alone and will take over less; scripts/fetch-backbone fetches them"
+        }
+        guard case .failure(let reason) = trainer(for: learner) else { return nil }
+        return "no model will be trained, people label everything: \(reason)"
+    }
+
     func decode(_ bytes: [UInt8]) throws -> any Classifier { try NetworkClassifier(decoding: bytes) }
 }

@@ -196,6 +196,8 @@ struct ScriptedLearners: LearnerSource {
         learner == .none ? .failure(NoLearner("no learner was wanted")) : .success(ScriptedTrainer())
     }
 
+    func limitation(of learner: Steering.Learner) -> String? { nil }
+
     func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("these are no scripted model's bytes") }
 }
 

@@ -173,6 +173,7 @@ struct InterruptingTrainer: LearnerSource, ClassifierTrainer {
     }
 
     func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> { .success(self) }
+    func limitation(of learner: Steering.Learner) -> String? { nil }
     func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("nothing is decoded here") }
 
     var identifier: String { base.identifier }

@@ -121,6 +121,8 @@ final class ServiceFixture: Sendable {
             .failure(NoLearner("none"))
         }
 
+        func limitation(of learner: Steering.Learner) -> String? { "nobody learns here" }
+
         func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("none") }
     }
 }

@@ -94,6 +94,9 @@ extension SageMakerService {
                 "minObjects lowers the documented minimum of \(limits.automatedLabelingMinimumObjects) objects for "
                     + "automated labeling to \(steering.minObjects)")
         }
+        if request.algorithm != nil, let limitation = engine.limitation(of: steering.learner) {
+            specification.notices.append(limitation)
+        }
         return specification
     }
 

@@ -104,6 +104,24 @@ import Testing
         }
     }
 
+    @Test func whoCannotHaveALearnerIsToldSo() async throws {
+        let fixture = try await ServiceFixture()
+        func notices(_ name: String, algorithm: String?) async throws -> [String] {
+            let context = fixture.context()
+            let request = ServiceFixture.request {
+                $0.labelingJobName = name
+                $0.labelingJobAlgorithmsConfig = algorithm.map {
+                    SageMaker.LabelingJobAlgorithmsConfig(labelingJobAlgorithmSpecificationArn: $0)
+                }
+            }
+            _ = try await fixture.sageMaker.createLabelingJob(request, context)
+            return context.notices.all
+        }
+        let automated = try await notices("a", algorithm: ServiceFixture.algorithms + "image-classification")
+        #expect(automated.contains("nobody learns here"))
+        #expect(try await !notices("b", algorithm: nil).contains("nobody learns here"))
+    }
+
     @Test func pricesAreForThePublicOnly() async throws {
         func price(_ cents: Int, _ tenths: Int) -> SageMaker.PublicWorkforceTaskPrice {
             SageMaker.PublicWorkforceTaskPrice(
