@@ -16,6 +16,12 @@ extension JobPerformer {
         guard case .success(let trainer) = environment.learners.trainer(for: specification.steering.learner),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
+        guard model.extractor == trainer.extractor.identifier else {
+            // The program was started anew with, or without, the backbone's weights.
+            let reason =
+                "the model reads features of \(model.extractor), the learner makes \(trainer.extractor.identifier)"
+            return try await commit(.trainingFailed(reason), at: max(now, at), finishing: sequence)
+        }
         let validation = try await humanLabels().validation
         let pool = try await pool(round)
         let store = try featureStore(trainer.extractor)

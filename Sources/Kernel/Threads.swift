@@ -38,8 +38,19 @@ package final class Monitor<State>: @unchecked Sendable {
     package func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_broadcast(condition)
+            // After the lock is free: who wakes need not wait for it.
             pthread_mutex_unlock(mutex)
+            pthread_cond_broadcast(condition)
+        }
+        return try body(&state)
+    }
+
+    /// Changes the value and wakes one waiting thread: for values that any one of those that wait may take.
+    package func updateForOne<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_mutex_unlock(mutex)
+            pthread_cond_signal(condition)
         }
         return try body(&state)
     }
@@ -123,7 +134,7 @@ package final class WorkerThreads<Resource>: Sendable {
     /// Queues a job, and says whether it was taken: after `close` none is.
     @discardableResult
     package func submit(_ job: @escaping Job) -> Bool {
-        queue.update { queue in
+        queue.updateForOne { queue in
             guard !queue.isClosed else { return false }
             queue.jobs.append(job)
             return true

@@ -90,13 +90,9 @@ package struct ServiceDispatcher: RequestHandler {
         let collected = admitted
         submit(reply) { () async throws(ServiceError) in
             var request = collected
-            // The checksum headers of CompleteMultipartUpload speak of the object, not of this body.
-            let isOfObject = route.operation.name == S3.CompleteMultipartUpload.schema.name
             var expectations = declaration.expectations
-            if isOfObject {
-                expectations.checksum = nil
-                request.context.expectations = declaration.expectations
-            }
+            // The checksum headers of CompleteMultipartUpload speak of the object, not of this body.
+            if route.operation.name == S3.CompleteMultipartUpload.schema.name { expectations.checksum = nil }
             request.bytes = try await BodyCollector.collect(
                 request.context.body, expectations, limit: limits.xmlBodyBytes)
             return try await answer(request, authentication)

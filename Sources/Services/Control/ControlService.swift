@@ -69,7 +69,8 @@ extension ControlService {
             account: try self.account(account, context), region: try self.region(region, context), name: name)
         let row = try await internally(context, logger) { try await jobs.job(name) }
         guard let row else {
-            throw .resourceNotFound(
+            throw ServiceError(
+                "ResourceNotFound", status: 404,
                 "There is no labeling job \(name.name) in account \(name.account) in \(name.region).")
         }
         return row

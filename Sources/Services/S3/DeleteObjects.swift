@@ -1,14 +1,19 @@
 // DeleteObjects: one request for many keys, each with an outcome of its own. Quiet mode lists only the failures.
 
+internal import Digests
 package import Kernel
 internal import Objects
 package import Shapes
 
 extension S3Service {
-    /// Deletes up to 1,000 objects and says of each what became of it. AWS reference: DeleteObjects.
+    /// Deletes up to 1,000 objects and says of each what became of it. The list must come with a digest, so that no
+    /// damaged one deletes anything. AWS reference: DeleteObjects.
     package func deleteObjects(
         _ input: S3.DeleteObjectsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.DeleteObjectsOutput {
+        guard context.expectations.md5 != nil || context.expectations.checksum != nil else {
+            throw .invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
+        }
         let wanted = input.delete.objects
         // Versions do not exist here, so naming one other than the null version fails for that key alone.
         let isServed = wanted.map { $0.versionId == nil || $0.versionId == "null" }

@@ -40,6 +40,12 @@ def test_advancing_a_live_clock_and_going_back_are_refused(own_server):
         own_server.advance_clock(-1)
 
 
+def test_a_job_that_is_not_there_is_not_found(own_server):
+    with pytest.raises(ControlError) as error:
+        own_server.account().job("absent")
+    assert error.value.status == 404 and "absent" in str(error.value)
+
+
 def test_a_job_waits_for_the_frozen_clock(own_server):
     own_server.freeze_clock()
     job = example(own_server, objects=4)

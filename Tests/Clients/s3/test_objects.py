@@ -193,6 +193,21 @@ def test_deleting_many(s3, bucket):
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
+def test_deleting_many_needs_a_digest_of_the_list(account, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"")
+    client = account.client("s3", config=Config(request_checksum_calculation="when_required"))
+
+    def without_digest(request, **_):
+        for name in ("Content-MD5", "x-amz-checksum-crc32", "x-amz-sdk-checksum-algorithm"):
+            del request.headers[name]
+
+    client.meta.events.register("before-sign.s3.DeleteObjects", without_digest)
+    with pytest.raises(ClientError) as error:
+        client.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k"}]})
+    assert code(error) == "InvalidRequest" and "Content-MD5" in str(error.value)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+
 def test_presigned_addresses(account, bucket, monkeypatch):
     client = account.client("s3", config=Config(signature_version="s3v4"))
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
