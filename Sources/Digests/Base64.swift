@@ -12,6 +12,7 @@ package enum Base64 {
         return values
     }()
 
+    /// Writes base64, padded and without line breaks.
     package static func text(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { output in
             alphabet.withUnsafeBufferPointer { alphabet in

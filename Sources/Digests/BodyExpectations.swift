@@ -9,6 +9,7 @@ package struct BodyExpectations: Hashable, Sendable {
         /// The value follows the body.
         case trailer(ChecksumAlgorithm)
 
+        /// Known before the body, so that hashing can begin with its first byte.
         package var algorithm: ChecksumAlgorithm {
             switch self {
             case .value(let checksum): checksum.algorithm
@@ -23,6 +24,7 @@ package struct BodyExpectations: Hashable, Sendable {
     package var md5: [UInt8]?
     /// A literal `x-amz-content-sha256`.
     package var sha256: [UInt8]?
+    /// From an `x-amz-checksum-…` field or an announced trailer; nil where the client declares none.
     package var checksum: DeclaredChecksum?
 
     package init(
@@ -37,8 +39,11 @@ package struct BodyExpectations: Hashable, Sendable {
 
 /// What is known of a body once it has been read to its end and found as declared.
 package struct BodyDigests: Hashable, Sendable {
+    /// Bytes of the body itself.
     package let length: Int64
+    /// 16 bytes.
     package let md5: [UInt8]
+    /// The declared checksum, or else the one that the body's reader asked for; nil without either.
     package let checksum: Checksum?
 
     package init(length: Int64, md5: [UInt8], checksum: Checksum?) {

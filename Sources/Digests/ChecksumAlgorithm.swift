@@ -63,7 +63,9 @@ package enum ChecksumAlgorithm: String, CaseIterable, Hashable, Sendable {
 
 /// A checksum of known algorithm.
 package struct Checksum: Hashable, Sendable {
+    /// Decides the length of `bytes`.
     package let algorithm: ChecksumAlgorithm
+    /// The digest in the order in which it is written out.
     package let bytes: [UInt8]
 
     /// Takes a finished digest. The length must be the algorithm's.

@@ -2,6 +2,7 @@
 
 /// Bytes as hexadecimal digits and back.
 package enum Hex {
+    /// Two digits a byte.
     package static func text(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
             for (index, byte) in bytes.enumerated() {

@@ -5,6 +5,7 @@ internal import Crypto
 
 /// A digest in the making.
 package protocol StreamingDigest: Sendable {
+    /// Feeds the bytes that follow those fed before.
     mutating func update(_ bytes: UnsafeRawBufferPointer)
     /// The digest of everything fed so far, in the byte order in which it is written out.
     func finalize() -> [UInt8]
@@ -50,12 +51,15 @@ package struct SHA256Digest: StreamingDigest {
 
 /// One of the three cyclic redundancy checks of S3.
 package struct CyclicDigest: StreamingDigest {
+    /// The polynomials of CRC-32 (ISO-HDLC), CRC-32C (Castagnoli, RFC 3720) and CRC-64/NVME.
     package enum Polynomial: Sendable { case crc32, crc32C, crc64NVME }
 
+    /// Which check this is.
     package let polynomial: Polynomial
     /// The check of everything fed so far, as a number.
     package private(set) var value: UInt64 = 0
 
+    /// A check of nothing so far.
     package init(_ polynomial: Polynomial) { self.polynomial = polynomial }
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {

@@ -6,8 +6,10 @@ internal import Kernel
 /// A fixed number of threads for compute.
 package final class ComputePool: Sendable {
     private let threads: WorkerThreads<Void>
+    /// At least 1.
     package let threadCount: Int
 
+    /// Starts the threads; fewer than one are taken for one.
     package init(threads count: Int) throws {
         threadCount = max(1, count)
         threads = try WorkerThreads(count: threadCount) {}

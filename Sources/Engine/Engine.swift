@@ -22,6 +22,7 @@ package actor Engine: Service {
     private let bell = Bell()
     private let settled = Bell()
 
+    /// Nothing is carried on before `run`, or before the clock is moved by hand.
     package init(_ environment: EngineEnvironment) {
         self.environment = environment
     }
@@ -228,6 +229,7 @@ package actor Engine: Service {
         try await advanceClock(to: environment.serverClock.now())
     }
 
+    /// Lets the server clock run on from where it stands, and the jobs with it.
     package func resumeClock() {
         environment.serverClock.resume()
         bell.ring()

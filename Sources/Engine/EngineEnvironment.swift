@@ -6,19 +6,29 @@ package import Store
 
 /// Everything a labeling job's performance needs from outside.
 package struct EngineEnvironment: Sendable {
+    /// Where jobs are kept: what must last of a job is there.
     package var jobs: any JobStore
+    /// Rules, truth and answers given beforehand.
     package var control: any ControlStore
+    /// Gives out the objects of the world, by account.
     package var files: any JobFilesSource
+    /// Gives out trainers and reads models.
     package var learners: any LearnerSource
+    /// Drives every job; may be frozen.
     package var serverClock: ServerClock
     /// Real time, for how long a status is shown.
     package var wallClock: any Clock
+    /// Threads for learning, decoding and consolidation.
     package var compute: ComputePool
+    /// Bounds on what is read, and on slices of work.
     package var limits: Limits
+    /// For errors of ours; what a user must know is in the job's timeline.
     package var logger: Logger
+    /// What the command line says.
     package var settings: EngineSettings
     let display: StatusDisplay
 
+    /// Also makes the display of statuses, which all services share.
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
         learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock, compute: ComputePool,

@@ -26,6 +26,7 @@ package protocol InputPieces: Sendable {
 
 /// An object that is being written.
 package protocol OutputWriter: Sendable {
+    /// Writes bytes behind those that are there; returns when they are written.
     func append(_ bytes: [UInt8]) async throws
     /// Makes the object appear.
     func finish() async throws
@@ -53,8 +54,11 @@ extension JobFiles {
 
 /// An object to be written.
 package struct OutputFile: Hashable, Sendable {
+    /// Decoded, and below the bucket that the call names.
     package var key: String
+    /// The whole object.
     package var bytes: [UInt8]
+    /// Becomes the object's Content-Type.
     package var contentType: String
 
     package init(key: String, bytes: [UInt8], contentType: String = "application/json") {
@@ -66,5 +70,6 @@ package struct OutputFile: Hashable, Sendable {
 
 /// Gives out the view of an account.
 package protocol JobFilesSource: Sendable {
+    /// The view of one account; authorization is asked anew for every object.
     func files(of account: AccountID) -> any JobFiles
 }

@@ -60,8 +60,6 @@ extension JobPerformer {
         return (chosen, cursor)
     }
 
-    // MARK: Readability
-
     /// Why objects cannot be shown; readable ones are missing.
     private func unreadableObjects(_ objects: [Int]) async throws -> [Int: String] {
         guard specification.taskType.showsImages else { return [:] }

@@ -56,8 +56,6 @@ extension JobPerformer {
         }
     }
 
-    // MARK: Truth
-
     /// The classes of objects whose truth is known: from the registry, else from the folder's name.
     func truth(of objects: [Int]) async throws -> [Int: Int] {
         let categories = try await labelingTask().categories
@@ -82,8 +80,6 @@ extension JobPerformer {
         let lines = try await environment.jobs.read(id) { try $0.lines(objects) }
         return lines.compactMapValues { line in ManifestScanner.source(of: line) }
     }
-
-    // MARK: Scripts
 
     private func scriptedAnswers(to objects: [Int]) async throws -> [Int: [[UInt8]?]] {
         let name = JobName(

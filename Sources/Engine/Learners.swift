@@ -16,6 +16,7 @@ package protocol LearnerSource: Sendable {
 
 /// Why a job has no learner.
 package struct NoLearner: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why, for the job's timeline.
     package let description: String
 
     package init(_ description: String) { self.description = description }

@@ -9,6 +9,7 @@ package struct ObjectJobFilesSource: JobFilesSource {
     private let storage: ObjectStorage
     private let clock: any Clock
 
+    /// `clock` is the server's: it stamps what jobs write.
     package init(storage: ObjectStorage, clock: any Clock) {
         self.storage = storage
         self.clock = clock

@@ -4,8 +4,11 @@ internal import CImages
 
 /// An image in memory: rows from the top, three bytes (red, green, blue) a pixel, no padding.
 package struct Bitmap: Hashable, Sendable {
+    /// Pixels in a row, at least 1.
     package let width: Int
+    /// Number of rows, at least 1.
     package let height: Int
+    /// Rows one after the other, from the top left; `3 * width * height` bytes.
     package let pixels: [UInt8]
 
     /// Takes over pixels; there must be exactly `3 * width * height` of them, and at least one.

@@ -7,6 +7,7 @@ package import Kernel
 package struct ImageDecoder: Sendable {
     private let limits: Limits
 
+    /// Only `imageBytes`, `imagePixels` and `interlacedImagePixels` of the limits count here.
     package init(limits: Limits = Limits()) { self.limits = limits }
 
     /// Format and size, without decoding pixels.

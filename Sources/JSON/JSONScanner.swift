@@ -4,6 +4,7 @@
 
 /// Why a text is not JSON.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was wrong, in words that a user may see.
     package var reason: String
     /// Byte offset into the text.
     package var offset: Int
@@ -13,16 +14,20 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Steps through one JSON text. Every call checks what it passes.
 package struct JSONScanner {
+    /// The text; must stay as it is while the scanner is used.
     package let bytes: UnsafeRawBufferPointer
+    /// Bytes passed so far: where the next call begins.
     package private(set) var offset = 0
     private let maximumDepth: Int
     private var depth = 0
 
+    /// Stands at the beginning of a text; arrays and objects may nest `maximumDepth` deep.
     package init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int = 100) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
     }
 
+    /// The six kinds of value (RFC 8259, section 3).
     package enum Kind: Sendable { case null, bool, number, string, array, object }
 
     /// The kind of the value that follows, by its first byte.
@@ -140,6 +145,7 @@ package struct JSONScanner {
 
     // MARK: Parts
 
+    /// An error at the present offset, for readers built on the scanner.
     package func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: offset) }
 
     private mutating func skipSpace() {

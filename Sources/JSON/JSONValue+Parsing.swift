@@ -8,6 +8,7 @@ extension JSONValue {
         try scanner.end()
     }
 
+    /// Parses a whole JSON text that is held as bytes.
     package init(parsing bytes: [UInt8], maximumDepth: Int = 100) throws(JSONError) {
         let result = bytes.withUnsafeBytes { buffer in
             Result { () throws(JSONError) in try JSONValue(parsing: buffer, maximumDepth: maximumDepth) }
@@ -15,6 +16,7 @@ extension JSONValue {
         self = try result.get()
     }
 
+    /// Parses a whole JSON text.
     package init(parsing text: String, maximumDepth: Int = 100) throws(JSONError) {
         self = try JSONValue(parsing: Array(text.utf8), maximumDepth: maximumDepth)
     }

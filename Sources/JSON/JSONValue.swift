@@ -10,31 +10,41 @@ package enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object(JSONObject)
 
+    /// A number without fraction.
     package static func integer(_ value: some FixedWidthInteger) -> JSONValue { .number(JSONNumber(value)) }
+    /// A number as `JSONNumber` writes it: NaN and infinities become 0.
     package static func double(_ value: Double) -> JSONValue { .number(JSONNumber(value)) }
 
+    /// The text of a string; nil for other kinds.
     package var string: String? {
         guard case .string(let value) = self else { return nil }
         return value
     }
+    /// The value of a boolean; nil for other kinds.
     package var bool: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
+    /// A number with its digits; nil for other kinds.
     package var number: JSONNumber? {
         guard case .number(let value) = self else { return nil }
         return value
     }
+    /// The value of a number that is whole and fits; nil for everything else.
     package var integer: Int? { number?.integer.flatMap { Int(exactly: $0) } }
+    /// The value of a number, rounded where it has more digits than a double holds; nil for other kinds.
     package var double: Double? { number?.double }
+    /// The elements of an array; nil for other kinds.
     package var array: [JSONValue]? {
         guard case .array(let value) = self else { return nil }
         return value
     }
+    /// The members of an object; nil for other kinds.
     package var object: JSONObject? {
         guard case .object(let value) = self else { return nil }
         return value
     }
+    /// Whether the value is there but null.
     package var isNull: Bool { self == .null }
 
     /// The member of an object; nil for other kinds and where it is missing.
@@ -60,6 +70,7 @@ package struct JSONNumber: Hashable, Sendable {
 
     init(unchecked literal: String) { self.literal = literal }
 
+    /// A whole number in decimal digits.
     package init(_ value: some FixedWidthInteger) { literal = String(value) }
 
     /// Whole values are written without fraction; NaN and infinities, which JSON has no word for, become 0.
@@ -73,16 +84,21 @@ package struct JSONNumber: Hashable, Sendable {
 
     /// The value, where it is whole and fits; `1.0` and `1e3` count as whole.
     package var integer: Int64? { Int64(literal) ?? Int64(exactly: double) }
+    /// The nearest double.
     package var double: Double { Double(literal) ?? 0 }
 }
 
 /// The members of a JSON object in their order. A repeated name keeps its first place and takes the last value.
 package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    /// A member of an object.
     package struct Entry: Hashable, Sendable {
+        /// With its escapes resolved.
         package let name: String
+        /// The latest value given under the name.
         package var value: JSONValue
     }
 
+    /// In the order in which their names came first.
     package private(set) var members: [Entry] = []
     /// Places of the names, kept only for objects too large to search by eye.
     private var places: [String: Int] = [:]
@@ -94,8 +110,11 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
         for (name, value) in elements { self[name] = value }
     }
 
+    /// Whether there is no member.
     package var isEmpty: Bool { members.isEmpty }
+    /// Number of members.
     package var count: Int { members.count }
+    /// The members' names in order.
     package var names: [String] { members.map(\.name) }
 
     /// Reads a member; setting appends or replaces, setting nil removes.

@@ -3,15 +3,21 @@
 
 /// Appends JSON text to a byte array.
 package struct JSONWriter {
+    /// The text written so far.
     package private(set) var bytes: [UInt8] = []
     /// Whether a comma is due before the next member or element.
     private var needsComma = false
 
+    /// An empty text; `capacity` is the number of bytes to expect.
     package init(reserving capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
+    /// Opens an object, as a value where one is due.
     package mutating func beginObject() { open("{") }
+    /// Closes the object opened last.
     package mutating func endObject() { close("}") }
+    /// Opens an array, as a value where one is due.
     package mutating func beginArray() { open("[") }
+    /// Closes the array opened last.
     package mutating func endArray() { close("]") }
 
     /// The name of the member whose value follows.
@@ -22,15 +28,20 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes a string value, in quotes and escaped.
     package mutating func string(_ text: String) {
         comma()
         quote(text)
         needsComma = true
     }
 
+    /// Writes a whole number.
     package mutating func integer(_ value: some FixedWidthInteger) { raw(String(value).utf8) }
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) { raw((value ? "true" : "false").utf8) }
+    /// Writes `null`.
     package mutating func null() { raw("null".utf8) }
+    /// Writes a number with the digits it came with.
     package mutating func number(_ value: JSONNumber) { raw(value.literal.utf8) }
 
     /// Text that is JSON already.
@@ -40,6 +51,7 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// Writes a value of any kind with all that is in it.
     package mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()
@@ -104,6 +116,7 @@ extension JSONValue {
         return writer.bytes
     }
 
+    /// Compact JSON as a string.
     package var compactText: String { String(decoding: compactBytes, as: UTF8.self) }
 
     /// Indented JSON for people, two blanks a level.

@@ -10,7 +10,9 @@ internal import Synchronization
 #endif
 /// A run of received bytes, lent to whoever reads it.
 package protocol ByteChunk: Sendable {
+    /// Number of bytes.
     var count: Int { get }
+    /// Lends the bytes for the length of the call; the pointer must not leave it.
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
 }
 
@@ -51,13 +53,16 @@ package final class BytesBodySource: BodySource {
     private let bytes: [UInt8]
     private let position: Atomic<Int>
 
+    /// Takes over the bytes; an empty body ends with the first pull.
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         position = Atomic(0)
     }
 
+    /// Always known here.
     package var length: Int64? { Int64(bytes.count) }
 
+    /// One event with all the bytes, then `.end`; both come before this returns.
     package func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
         if position.exchange(1, ordering: .relaxed) == 0, !bytes.isEmpty {
             receive(.success(.chunks([bytes])))
@@ -71,6 +76,7 @@ package final class BytesBodySource: BodySource {
 
 /// An open file that closes itself when the last user lets go of it.
 package final class OpenFile: Sendable {
+    /// Open for as long as this object lives; nobody else closes it.
     package let descriptor: Int32
 
     /// Takes over an open descriptor.
@@ -85,6 +91,7 @@ package enum BodyResult: Sendable {
     case bytes([UInt8])
     case file(OpenFile, range: Range<Int64>)
 
+    /// Bytes that go out as the body: Content-Length.
     package var count: Int64 {
         switch self {
         case .none: 0

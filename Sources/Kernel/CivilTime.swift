@@ -3,11 +3,14 @@
 
 /// An instant taken apart into UTC calendar fields.
 package struct CivilTime: Hashable, Sendable {
+    /// The year as it is counted (not since 1900); months and days count from 1.
     package var year: Int, month: Int, day: Int
+    /// The time of day in UTC, 24 hours; `microsecond` is the fraction of the second.
     package var hour: Int, minute: Int, second: Int, microsecond: Int
     /// 0 is Sunday.
     package var weekday: Int
 
+    /// Takes an instant apart; dates before 1970 work too.
     package init(_ instant: Instant) {
         let (seconds, micros) = floorDivide(instant.microseconds, 1_000_000)
         let (days, secondOfDay) = floorDivide(seconds, 86_400)

@@ -12,6 +12,7 @@ import Synchronization
 
 /// A source of the current time.
 package protocol Clock: Sendable {
+    /// The present instant.
     func now() -> Instant
 }
 
@@ -19,6 +20,7 @@ package protocol Clock: Sendable {
 package struct WallClock: Clock {
     package init() {}
 
+    /// Reads CLOCK_REALTIME; may step when the system's time is set.
     package func now() -> Instant {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
@@ -30,14 +32,17 @@ package struct WallClock: Clock {
 package final class FixedClock: Clock {
     private let instant: Mutex<Instant>
 
+    /// Stands at an instant.
     package init(_ instant: Instant) { self.instant = Mutex(instant) }
 
     package func now() -> Instant { instant.withLock { $0 } }
+    /// Moves the clock, in either direction.
     package func set(_ value: Instant) { instant.withLock { $0 = value } }
 }
 
 /// The server clock: live, or frozen and moved by hand. It never runs backwards.
 package final class ServerClock: Clock {
+    /// Whether time runs by itself, or only when `freeze` and `move` say so.
     package enum Mode: Hashable, Sendable { case live, manual }
 
     private struct State {
@@ -52,11 +57,13 @@ package final class ServerClock: Clock {
     private let wall: any Clock
     private let state: Mutex<State>
 
+    /// Frozen at an instant (`--freeze-clock`, tests); nil lets it follow the wall clock.
     package init(wall: any Clock, frozenAt instant: Instant? = nil) {
         self.wall = wall
         state = Mutex(State(frozen: instant))
     }
 
+    /// Server time; never earlier than an answer given before.
     package func now() -> Instant {
         state.withLock { state in
             let instant = state.frozen ?? wall.now() + state.offset
@@ -65,6 +72,7 @@ package final class ServerClock: Clock {
         }
     }
 
+    /// For the control API, which refuses to advance a live clock.
     package var mode: Mode { state.withLock { $0.frozen == nil ? .live : .manual } }
 
     /// Stops the clock where it stands, or at a later instant. An earlier one is ignored.

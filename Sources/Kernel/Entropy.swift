@@ -24,6 +24,7 @@ package struct SystemEntropy: Entropy {
 package final class CountingEntropy: Entropy {
     private let state: Mutex<UInt64>
 
+    /// The same seed gives the same ids in the same order of asking.
     package init(seed: UInt64 = 1) { state = Mutex(seed) }
 
     package func next() -> UInt64 {
@@ -52,9 +53,13 @@ extension Entropy {
 
 /// Character sets that identifiers are drawn from.
 package enum Alphabet {
+    /// For blob ids, private workers' ids and names of models.
     package static let lowerHex = Array("0123456789abcdef".utf8)
+    /// For ids of public workers.
     package static let upperAlphanumeric = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
+    /// For host names: the subdomains of work teams.
     package static let lowerAlphanumeric = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+    /// For upload ids, reference codes and user pools.
     package static let alphanumeric = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 }
 

@@ -6,8 +6,10 @@ package struct FIFO<Element> {
 
     package init() {}
 
+    /// Elements that wait.
     package var count: Int { elements.count - head }
 
+    /// Puts an element at the end.
     package mutating func append(_ element: Element) { elements.append(element) }
 
     /// Takes the front element.

@@ -2,6 +2,7 @@
 
 /// A 12-digit account id.
 package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The twelve digits, leading zeros kept.
     package let description: String
 
     /// Nil unless the text is exactly twelve digits.
@@ -11,6 +12,7 @@ package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertibl
         description = text
     }
 
+    /// The same, for a piece of a larger text.
     package init?(_ text: Substring) { self.init(String(text)) }
 
     private init(unchecked text: String) { description = text }
@@ -23,6 +25,7 @@ package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 /// An AWS region name, such as `us-east-1`.
 package struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The name as it stands in ARNs and credential scopes.
     package let description: String
 
     /// Nil unless the text is 1–32 lower-case letters, digits and hyphens.
@@ -31,10 +34,12 @@ package struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
         description = text
     }
 
+    /// The same, for a piece of a larger text.
     package init?(_ text: Substring) { self.init(String(text)) }
 
     private init(unchecked text: String) { description = text }
 
+    /// Where nothing else is said: the region that S3 writes as no location at all.
     package static let standard = Region(unchecked: "us-east-1")
 
     package static func < (left: Region, right: Region) -> Bool { left.description < right.description }
@@ -47,8 +52,10 @@ package struct Region: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// An Amazon Resource Name: `arn:partition:service:region:account:resource`.
 package struct ARN: Hashable, Sendable, CustomStringConvertible {
+    /// The parts between the colons; region or account may be empty, as in the ARNs of roles and buckets.
     package var partition: String, service: String, region: String, account: String, resource: String
 
+    /// An ARN of a resource of ours, in the partition `aws`.
     package init(service: String, region: Region, account: AccountID, resource: String) {
         partition = "aws"
         self.service = service
@@ -73,11 +80,14 @@ package struct ARN: Hashable, Sendable, CustomStringConvertible {
 
 /// On whose behalf something is done: a client's request, or a labeling job acting as its account.
 package struct Principal: Hashable, Sendable {
+    /// Whose resources the request works on, and who owns what it creates.
     package var account: AccountID
     /// The access key the request was signed with; nil for the engine and for anonymous requests.
     package var accessKey: String?
+    /// The request was not signed.
     package var isAnonymous: Bool
 
+    /// Neither key nor anonymous: the server itself, as the engine or through the control API.
     package init(account: AccountID, accessKey: String? = nil, isAnonymous: Bool = false) {
         self.account = account
         self.accessKey = accessKey

@@ -3,16 +3,19 @@
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, without leap seconds.
 package struct Instant: Hashable, Comparable, Sendable {
+    /// Microseconds since 1970-01-01T00:00:00Z; negative before.
     package var microseconds: Int64
 
     package init(microseconds: Int64) {
         self.microseconds = microseconds
     }
 
+    /// An instant without a fraction of a second.
     package init(seconds: Int64) {
         microseconds = seconds * 1_000_000
     }
 
+    /// 1970-01-01T00:00:00Z.
     package static let epoch = Instant(microseconds: 0)
     /// Later than every instant that occurs; used as "never".
     package static let distantFuture = Instant(microseconds: .max / 4)

@@ -2,70 +2,96 @@
 
 /// Bounds on sizes, counts and times.
 package struct Limits: Sendable {
+    /// The limits of a server for which the command line says nothing.
     package init() {}
 
-    // MARK: Requests
-
-    /// Largest JSON or query body, and largest control body.
+    /// Largest JSON or query body.
     package var apiBodyBytes = 4 << 20
     /// Largest body of the control API: answers for 100,000 objects.
     package var controlBodyBytes = 256 << 20
     /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000
     /// parts.
     package var xmlBodyBytes = 8 << 20
+    /// Largest header field, and largest sum of all of them.
     package var headerBytes = 64 << 10
+    /// Most header fields of one request.
     package var headerCount = 200
     /// Received bytes of one body that may wait in memory before the connection stops reading.
     package var bodyWindowBytes = 512 << 10
     /// Handed to one hash-and-write job at a time.
     package var bodySliceBytes = 256 << 10
+    /// Connections open at a time; further ones are closed at once.
     package var connections = 4096
+    /// Deepest nesting of JSON in a manifest line.
     package var jsonDepth = 100
 
-    // MARK: S3 (user guide: object keys, PutObject, multipart upload limits)
+    // S3 (user guide: object keys, PutObject, multipart upload limits).
 
+    /// Longest object key, in bytes of UTF-8.
     package var keyBytes = 1024
+    /// Largest body of one PutObject or UploadPart, and largest source of one CopyObject: 5 GiB.
     package var putObjectBytes: Int64 = 5 << 30
+    /// Largest object that an upload in parts may become: 50 TiB.
     package var objectBytes: Int64 = 50 << 40
+    /// Names and values of an object's user metadata together.
     package var userMetadataBytes = 2048
+    /// Parts of an upload are numbered from 1 to this.
     package var partNumber = 10_000
+    /// Smallest part that may stand before the last one: 5 MiB.
     package var minimumPartBytes: Int64 = 5 << 20
+    /// Most entries of one page of a listing: keys, uploads or parts.
     package var listKeys = 1000
+    /// Most keys of one DeleteObjects request.
     package var deleteObjectsKeys = 1000
+    /// Most tags of an object.
     package var tagsPerObject = 10
+    /// Most buckets of one account, and most on one page of ListBuckets.
     package var bucketsPerAccount = 10_000
     /// Bodies up to this size live in the object's row, larger ones in a file (measured cut-over: 16–32 KiB).
     package var inlineBodyBytes = 16 << 10
 
-    // MARK: Labeling jobs (developer guide: input data quotas)
+    // Labeling jobs (developer guide: input data quotas).
 
+    /// Most lines of a manifest, for every task type but segmentation.
     package var objectsPerJob = 100_000
+    /// The same for semantic segmentation.
     package var objectsPerSegmentationJob = 20_000
+    /// Fewest lines for automated labeling (developer guide, "Automate data labeling"); steering can lower it.
     package var automatedLabelingMinimumObjects = 1250
+    /// Longest manifest line.
     package var manifestLineCharacters = 100_000
+    /// Longest value of one attribute of a line.
     package var manifestAttributeCharacters = 20_000
+    /// Largest encoded image: 40 MiB.
     package var imageBytes = 40 << 20
+    /// Largest image by area.
     package var imagePixels = 100_000_000
     /// An interlaced PNG is whole in memory while it is decoded.
     package var interlacedImagePixels = 25_000_000
+    /// Largest label category file that is read.
     package var categoryFileBytes = 1 << 20
+    /// Largest worker task template that is read (API reference: UiTemplate.Content).
     package var templateBytes = 128_000
+    /// Most tags of a bucket, a labeling job or a work team.
     package var tagsPerResource = 50
+    /// Most work teams of an account in a region.
     package var workteams = 25
     /// Objects in one consolidation call, as observed of the service.
     package var consolidationObjects = 50
+    /// Longest `FailureReason` (API reference: DescribeLabelingJob).
     package var failureReasonCharacters = 1024
     /// Rounds of one job; with every round labelling at least one object this is never reached in practice.
     package var roundsPerJob = 100_000
-
-    // MARK: Engine
 
     /// Entries of a job's timeline that one answer of the control API shows.
     package var timelineEntries = 100_000
 
     /// Rows of one slice of engine work in the writer.
     package var engineSliceRows = 1000
+    /// How often a turn of a job that gets no further is tried again before the job fails.
     package var engineRetries = 5
+    /// Largest `model.tar.gz` that is read.
     package var modelArchiveBytes = 64 << 20
+    /// Largest content of one once it is unpacked.
     package var modelBytes = 256 << 20
 }

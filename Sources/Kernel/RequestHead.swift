@@ -2,13 +2,16 @@
 
 /// Method, target and header fields of a request, as received.
 package struct RequestHead: Sendable {
+    /// As sent; methods are compared with case (RFC 9110, 9.1).
     package var method: String
     /// The path as sent, still percent-encoded; always starts with `/`.
     package var path: String
     /// The query as sent, still percent-encoded, without the `?`; empty where there is none.
     package var query: String
+    /// All fields, in the order received.
     package var headers: HeaderFields
 
+    /// Takes a request target in origin form (RFC 9112, 3.2.1) apart at its first question mark.
     package init(method: String, target: String, headers: HeaderFields) {
         self.method = method
         self.headers = headers
@@ -24,6 +27,7 @@ package struct RequestHead: Sendable {
 
 /// Header fields in the order received; names compare without case (RFC 9110, 5.1).
 package struct HeaderFields: Sendable {
+    /// As received: names in the client's spelling, repeated names one by one.
     package var fields: [(name: String, value: String)]
 
     package init(_ fields: [(name: String, value: String)] = []) { self.fields = fields }

@@ -9,8 +9,10 @@
 
 /// A family of repeatable draws below one seed.
 package struct SeededDraws: Hashable, Sendable {
+    /// The state of the family: a hash of the seed and of all scopes.
     package let key: UInt64
 
+    /// The family above all others of one seed.
     package init(seed: UInt64) { key = mixed(seed &+ 0x9E37_79B9_7F4A_7C15) }
 
     private init(key: UInt64) { self.key = key }
@@ -67,6 +69,7 @@ package struct SeededDraws: Hashable, Sendable {
         let draws: SeededDraws
         var position = 0
 
+        /// The next draw of the family.
         package mutating func next() -> UInt64 {
             defer { position += 1 }
             return draws.bits(position)

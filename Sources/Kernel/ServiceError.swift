@@ -3,6 +3,7 @@
 
 /// An error as the service reports it: code, HTTP status, message, and fields beside the message.
 package struct ServiceError: Error, Hashable, Sendable {
+    /// Who can do something about it. A job ends at a client's fault and is tried again at the server's.
     package enum Fault: Hashable, Sendable { case client, server }
 
     /// AWS's error code, such as `NoSuchKey`.
@@ -16,7 +17,9 @@ package struct ServiceError: Error, Hashable, Sendable {
     /// Response headers that belong to the error, such as `Content-Range` of a 416.
     package var headers: [Field]
 
+    /// A name with its value: an element of the envelope, or a response header.
     package struct Field: Hashable, Sendable {
+        /// As written on the wire.
         package var name: String, value: String
         package init(_ name: String, _ value: String) {
             self.name = name
@@ -32,6 +35,7 @@ package struct ServiceError: Error, Hashable, Sendable {
         self.headers = headers
     }
 
+    /// From the status: 5xx is the server's.
     package var fault: Fault { status >= 500 ? .server : .client }
 
     /// An operation or member of the service that this program does not serve. The message names it.

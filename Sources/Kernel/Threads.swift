@@ -11,6 +11,7 @@ package final class Monitor<State>: @unchecked Sendable {
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
 
+    /// Starts out with a value.
     package init(_ state: State) {
         self.state = state
         mutex = .allocate(capacity: 1)
@@ -101,6 +102,7 @@ package struct SystemThread: Sendable {
 
 /// A few threads with one queue, each with a resource of its own (a connection, a buffer) that it hands to its jobs.
 package final class WorkerThreads<Resource>: Sendable {
+    /// A piece of work. What it changes in the thread's resource, later jobs find changed.
     package typealias Job = @Sendable (inout Resource) -> Void
 
     private struct Queue {

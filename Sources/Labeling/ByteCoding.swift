@@ -2,12 +2,15 @@
 
 /// Appends integers, texts and byte runs to a buffer.
 package struct ByteEncoder {
+    /// What has been written so far.
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
 
+    /// One byte as it is: tags and small numbers.
     package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+    /// A varint: one byte for -64 to 63, at most ten.
     package mutating func integer(_ value: Int64) {
         var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
         while rest >= 0x80 {
@@ -17,11 +20,13 @@ package struct ByteEncoder {
         bytes.append(UInt8(rest))
     }
 
+    /// A varint of the length, then the bytes.
     package mutating func run(_ run: [UInt8]) {
         integer(Int64(run.count))
         bytes.append(contentsOf: run)
     }
 
+    /// UTF-8, counted in bytes.
     package mutating func text(_ text: String) {
         integer(Int64(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
@@ -33,16 +38,20 @@ package struct ByteDecoder {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
 
+    /// Begins at the first byte; the bytes must stay as they are while the decoder is used.
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
+    /// Whether everything has been read: what a decoder asks last.
     package var isAtEnd: Bool { offset == bytes.count }
 
+    /// The next byte.
     package mutating func byte() -> UInt8? {
         guard offset < bytes.count else { return nil }
         defer { offset += 1 }
         return bytes[offset]
     }
 
+    /// The next varint; nil also where it has more than ten bytes.
     package mutating func integer() -> Int64? {
         var value: UInt64 = 0
         for shift in stride(from: 0 as UInt64, to: 64, by: 7) {
@@ -59,14 +68,17 @@ package struct ByteDecoder {
         return Int(value)
     }
 
+    /// A counted run of bytes.
     package mutating func run() -> [UInt8]? {
         slice().map { Array($0) }
     }
 
+    /// A counted text; what is not UTF-8 is replaced, not refused.
     package mutating func text() -> String? {
         slice().map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// A count and as many elements; nil as soon as one cannot be read.
     package mutating func list<Element>(of read: (inout ByteDecoder) -> Element?) -> [Element]? {
         guard let count = count() else { return nil }
         var elements: [Element] = []

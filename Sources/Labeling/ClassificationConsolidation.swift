@@ -10,6 +10,7 @@
 package struct ClassificationAnswer: Hashable, Sendable {
     /// Any number that stands for the worker within one call.
     package var worker: Int
+    /// The class, `0 ..< classes`.
     package var label: Int
 
     package init(worker: Int, label: Int) {
@@ -20,6 +21,7 @@ package struct ClassificationAnswer: Hashable, Sendable {
 
 /// The label that an object gets.
 package struct ConsolidatedClass: Hashable, Sendable {
+    /// The class, `0 ..< classes`.
     package var label: Int
     /// Whole hundredths.
     package var confidence: Double

@@ -17,7 +17,9 @@ package enum ConsolidationFiles {
     package struct Request: Sendable {
         /// Zero-based line of the manifest.
         package var object: Int
+        /// Becomes the request's `dataObject`.
         package var source: ObjectSource
+        /// Those with a submission, each in the worker's own words.
         package var answers: [WorkerAnswer]
 
         package init(object: Int, source: ObjectSource, answers: [WorkerAnswer]) {

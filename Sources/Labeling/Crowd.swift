@@ -11,8 +11,11 @@ package import Kernel
 
 /// A simulated workforce, at work for one job.
 package struct Crowd: Sendable {
+    /// One simulated person.
     package struct Worker: Hashable, Sendable {
+        /// As worker-response files name them; the same in every job of the team.
         package var identity: WorkerIdentity
+        /// Drawn from the model's shares.
         package var kind: CrowdModel.WorkerKind
         /// A number between 0 and 1; what it means depends on the kind.
         var skill: Double
@@ -22,8 +25,11 @@ package struct Crowd: Sendable {
         var meanPause: Double
     }
 
+    /// How these people behave.
     package let model: CrowdModel
+    /// A worker's number elsewhere is the place in this list.
     package let workers: [Worker]
+    /// Number of label categories; answers are `0 ..< classes`.
     package let classes: Int
     private let answers, difficulty, aptitude, habits, commonHabits, favourites, times, pauses, whims: SeededDraws
 

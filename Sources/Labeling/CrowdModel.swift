@@ -37,7 +37,9 @@ package struct CrowdModel: Hashable, Sendable {
         case publicCrowd = "public"
     }
 
+    /// How much of a workforce is of one kind.
     package struct Share: Hashable, Sendable {
+        /// What these workers are like.
         package var kind: WorkerKind
         /// Relative to the other shares.
         package var weight: Double
@@ -48,7 +50,9 @@ package struct CrowdModel: Hashable, Sendable {
         }
     }
 
+    /// Decides the form of ids, the pauses and how many decline.
     package var pool: Pool
+    /// The kinds there are; their weights need not add up to 1.
     package var shares: [Share]
     /// How strongly an object's difficulty, standard normal, moves the log-odds of a right answer.
     package var difficultyWeight = 0.8

@@ -87,6 +87,7 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         }
     }
 
+    /// The next thing that a worker does; nil once nothing more happens within the availability.
     package mutating func next() -> WorkEvent? {
         while let turn = turns.popFirst(), turn.at < batch.endsAt {
             switch workers[turn.worker].activity {

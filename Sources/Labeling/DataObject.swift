@@ -23,6 +23,7 @@ package import Kernel
 
 /// A data object in the hands of people: slots, leases, answers and declines.
 package struct DataObject: Hashable, Sendable {
+    /// Where the object stands; only an open one is offered to people.
     package enum Phase: Hashable, Sendable {
         case open
         /// Has all the answers it will get, since that instant.
@@ -34,10 +35,13 @@ package struct DataObject: Hashable, Sendable {
 
     /// One worker's submitted work.
     package struct Answer: Hashable, Sendable {
+        /// The worker's id, as in worker-response files.
         package var worker: String
         /// The `answerContent` as JSON text.
         package var content: [UInt8]
+        /// Job time at which the worker took the task.
         package var accepted: Instant
+        /// Job time at which the answer came.
         package var submitted: Instant
         /// Time at work without pauses.
         package var timeSpent: Duration
@@ -53,11 +57,15 @@ package struct DataObject: Hashable, Sendable {
 
     /// A task in a worker's hands.
     package struct Lease: Hashable, Sendable {
+        /// The worker's id.
         package var worker: String
+        /// Job time at which the worker took the task.
         package var accepted: Instant
+        /// Job time at which the task limit ends it.
         package var until: Instant
     }
 
+    /// What can happen to the object; instants are job time.
     package enum Event: Hashable, Sendable {
         case accepted(worker: String, at: Instant, until: Instant)
         case submitted(Answer)
@@ -70,16 +78,21 @@ package struct DataObject: Hashable, Sendable {
         case cancelled
     }
 
+    /// What follows from an event: the object queues for consolidation, or it has failed.
     package enum Effect: Hashable, Sendable {
         case finished(at: Instant)
         case gaveUp(String)
     }
 
+    /// Changed by `apply` alone.
     package internal(set) var phase: Phase
     /// NumberOfHumanWorkersPerDataObject.
     package let workersAsked: Int
+    /// In the order they came; at most as many as are asked.
     package internal(set) var answers: [Answer]
+    /// Tasks in hand; they and the answers together never exceed what is asked.
     package internal(set) var leases: [Lease]
+    /// Workers who do not want this object, each once.
     package internal(set) var declines: [String]
 
     /// A fresh object, open to `workersAsked` people.

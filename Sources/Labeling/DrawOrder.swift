@@ -5,10 +5,12 @@ package import Kernel
 
 /// The order in which objects are drawn at random.
 package struct DrawOrder: Sendable {
+    /// Number of objects; places and objects are `0 ..< count`.
     package let count: Int
     private let draws: SeededDraws
     private let halfBits: Int
 
+    /// The order follows from count and draws alone, so nothing of it need be stored.
     package init(count: Int, draws: SeededDraws) {
         self.count = count
         self.draws = draws.scoped("draw order")

@@ -12,11 +12,11 @@ package enum FailureText {
             ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(most - 1))) + "…"
     }
 
-    // MARK: Input
-
+    /// The manifest is missing, or the job's account may not read it.
     package static func manifestUnreadable(_ uri: String, cause: String) -> String {
         clientError("The input manifest \(uri) could not be read: \(cause).")
     }
+    /// A line breaks the rules that hold for the whole file; lines count from 1.
     package static func manifest(_ uri: String, _ error: ManifestError) -> String {
         switch error {
         case .notAnObject(let line): clientError("Line \(line) of \(uri) is not a valid JSON object.")
@@ -24,45 +24,56 @@ package enum FailureText {
             clientError("Line \(line) of \(uri) has more than \(most) characters.")
         }
     }
+    /// There is nothing to label.
     package static func manifestEmpty(_ uri: String) -> String {
         clientError("The input manifest \(uri) has no lines.")
     }
+    /// More lines than the quota of the task type.
     package static func tooManyObjects(_ count: Int, most: Int) -> String {
         clientError("The input manifest has \(count) objects; this task type allows \(most).")
     }
+    /// The label category file cannot be read, or breaks a rule.
     package static func labelCategories(_ uri: String, cause: String) -> String {
         clientError("The label category file \(uri) is not valid: \(cause).")
     }
+    /// The worker task template cannot be read.
     package static func template(_ uri: String, cause: String) -> String {
         clientError("The worker task template \(uri) could not be read: \(cause).")
     }
 
-    // MARK: Course of the job
-
+    /// Automated labeling has a minimum (developer guide, "Automate data labeling").
     package static func tooFewObjectsToAutomate(_ count: Int) -> String {
         let least = Limits().automatedLabelingMinimumObjects
         return clientError("Automated data labeling needs at least \(least) objects; the manifest has \(count).")
     }
+    /// More than a tenth of the first sample failed, which ends an automated job (developer guide).
     package static func firstSampleFailed(_ failed: Int, of sample: Int) -> String {
         clientError("\(failed) of \(sample) objects in the first sample failed, above the limit of 10 percent.")
     }
+    /// The public workforce may see no personal data: the request must declare that there is none.
     package static var personalDataUndeclared: String {
         clientError(
             "The public workforce needs the FreeOfPersonallyIdentifiableInformation declaration.")
     }
+    /// A job has 30 days (developer guide).
     package static var expired: String { clientError("The labeling job did not finish within 30 days.") }
+    /// The customer's function answered with an error, or with what cannot be used.
     package static func function(_ arn: String, cause: String) -> String {
         clientError("The function \(arn) failed: \(cause).")
     }
+    /// `InitialActiveLearningModelArn` leads to no model that this server can read.
     package static func initialModel(_ arn: String, cause: String) -> String {
         clientError("The initial active learning model \(arn) could not be used: \(cause).")
     }
+    /// The job's account may not write there, or the bucket is gone.
     package static func outputRefused(_ uri: String, cause: String) -> String {
         clientError("The output could not be written to \(uri): \(cause).")
     }
+    /// A rule or tag asked for this end.
     package static func outcomeForced(phase: String) -> String {
         clientError("A rule of this server made the labeling job fail in the phase \(phase).")
     }
+    /// A fault of this server, after it has been tried again.
     package static func internalError(_ cause: String) -> String { bounded("InternalServerError: \(cause)") }
 
     private static func clientError(_ text: String) -> String { bounded("ClientError: " + text) }
@@ -82,13 +93,16 @@ package enum ObjectFailureText {
     /// Answers came, but none of them fits the task.
     package static let unusableAnswers =
         "ClientError: The annotations of this object could not be consolidated: no answer names one of the labels."
+    /// The image is missing, or the job's account may not read it.
     package static func unreadable(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) could not be read: \(cause).")
     }
+    /// A manifest line that does not name one source in the right way.
     package static func unusableLine(_ cause: String) -> String {
         FailureText.bounded("ClientError: The manifest line names no usable object: \(cause).")
     }
 
+    /// The bytes are no image that can be read, or it is too large.
     package static func notAnImage(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) is not a usable image: \(cause).")
     }

@@ -5,10 +5,12 @@ internal import Kernel
 
 /// Image classification with a single label.
 package struct ImageClassification: LabelingTask {
+    /// The job's labels; an annotation is an index into them.
     package let categories: LabelCategories
     /// The answer to each category, made once: simulated people submit them by the hundred thousand.
     private let answers: [[UInt8]]
 
+    /// Makes the answers to all categories beforehand.
     package init(categories: LabelCategories) {
         self.categories = categories
         answers = categories.names.map { name in
@@ -35,6 +37,7 @@ package struct ImageClassification: LabelingTask {
         return nil
     }
 
+    /// Joins by `ClassificationConsolidation`; of two answers by one worker the later counts.
     package func consolidate(_ objects: [[AnsweredAnnotation]], workersAsked: Int) -> [JudgedAnnotation?] {
         var workers: [String: Int] = [:]
         let answers = objects.map { answered in
@@ -56,6 +59,7 @@ package struct ImageClassification: LabelingTask {
         }
     }
 
+    /// The class's index, and metadata with confidence, name and origin (developer guide, "Output data").
     package func outputLabel(_ label: JudgedAnnotation, _ provenance: LabelProvenance) -> OutputLabel {
         switch label.annotation {
         case .category(let index):

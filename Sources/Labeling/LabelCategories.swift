@@ -6,11 +6,13 @@ internal import JSON
 
 /// The label categories of a job, in the order of the file; a label's index is what classification writes.
 package struct LabelCategories: Hashable, Sendable {
+    /// The names in the order of the file.
     package let names: [String]
     private let indices: [String: Int]
 
     /// Why a label category file is refused, in words that end a sentence.
     package struct Invalid: Error, Hashable, Sendable {
+        /// What is wrong; begins in lower case.
         package var cause: String
     }
 

@@ -170,5 +170,6 @@ extension LabelingJob.Effect {
 extension JSONValue {
     /// Instants are stored as microseconds since the epoch.
     package static func instant(_ instant: Instant) -> JSONValue { .integer(instant.microseconds) }
+    /// Nil where the value is no whole number.
     package var instant: Instant? { integer.map { Instant(microseconds: Int64($0)) } }
 }

@@ -4,6 +4,7 @@
 package import Kernel
 
 extension LabelingJob {
+    /// What can happen to a job: results of effects, timers, and requests from outside.
     package enum Event: Hashable, Sendable {
         case initialized
         case manifestLoaded(Manifest)
@@ -28,6 +29,7 @@ extension LabelingJob {
 
     /// What the manifest holds.
     package struct Manifest: Hashable, Sendable {
+        /// Lines in all.
         package var objects: Int
         /// Lines that bring their label along (chaining with the same label attribute), by who gave it.
         package var labeledByHumans: Int
@@ -45,6 +47,7 @@ extension LabelingJob {
 
     /// The outcome of choosing a batch.
     package struct Choice: Hashable, Sendable {
+        /// The round it was chosen for; another round's choice comes too late.
         package var round: Int
         /// Objects that go to people.
         package var open: Int
@@ -60,7 +63,9 @@ extension LabelingJob {
 
     /// A slice of what the workforce did, in order of time.
     package struct Progress: Hashable, Sendable {
+        /// The round it belongs to.
         package var round: Int
+        /// Objects that now have all their answers, in order of their finish.
         package var finished: [Finished]
         /// Objects given up in this slice.
         package var failed: Int
@@ -77,8 +82,11 @@ extension LabelingJob {
 
     /// The outcome of a consolidation call.
     package struct Call: Hashable, Sendable {
+        /// The number that the call's effect had.
         package var number: Int
+        /// Objects that got a label.
         package var labeled: Int
+        /// Objects whose answers gave none.
         package var failed: Int
 
         package init(number: Int, labeled: Int, failed: Int) {
@@ -88,8 +96,11 @@ extension LabelingJob {
         }
     }
 
+    /// The outcome of a training.
     package struct Model: Hashable, Sendable {
+        /// The round it was trained in.
         package var round: Int
+        /// As paths and `FinalActiveLearningModelArn` show it.
         package var name: String
         /// Human labels it was trained on.
         package var examples: Int
@@ -103,7 +114,9 @@ extension LabelingJob {
 
     /// Validation objects above a threshold, and those among them that the model had right.
     package struct Assurance: Hashable, Sendable {
+        /// How many are above.
         package var items: Int
+        /// How many of those the model had right.
         package var correct: Int
 
         package init(items: Int, correct: Int) {
@@ -114,6 +127,7 @@ extension LabelingJob {
 
     /// The outcome of measuring a model and labeling by it.
     package struct Prediction: Hashable, Sendable {
+        /// The round it belongs to.
         package var round: Int
         /// Nil where no threshold meets the target.
         package var threshold: Double?
@@ -123,6 +137,7 @@ extension LabelingJob {
         package var validation: Int
         /// Of those, the ones above the threshold; they retire with this round.
         package var assured: Assurance
+        /// Objects that the model labeled in this round.
         package var labeled: Int
         /// Why there is no threshold; empty where there is one.
         package var remark: String
@@ -141,6 +156,7 @@ extension LabelingJob {
         }
     }
 
+    /// What the engine is to perform, one after another, each at least once.
     package enum Effect: Hashable, Sendable {
         case loadManifest
         case chooseBatch(Selection)
@@ -163,20 +179,29 @@ extension LabelingJob {
 
     /// Which objects the next batch takes.
     package struct Selection: Hashable, Sendable {
+        /// By manifest line, by a seeded draw, or by the latest model's confidence.
         package enum Order: String, Hashable, Sendable {
             case manifest, random, leastConfident
         }
+        /// The round that begins.
         package var round: Int
+        /// Most objects to choose.
         package var limit: Int
+        /// How they are chosen.
         package var order: Order
+        /// Job time at which the choice was asked for.
         package var at: Instant
     }
 
     /// One consolidation call.
     package struct Consolidation: Hashable, Sendable {
+        /// Counted from 1 over the whole job.
         package var number: Int
+        /// The round whose folders its files go to.
         package var round: Int
+        /// Zero-based lines of the manifest, in order of their finish.
         package var objects: [Int]
+        /// Job time of the call; creation dates of its labels count from here.
         package var at: Instant
         /// The second in the names of its files.
         package var fileSecond: Instant

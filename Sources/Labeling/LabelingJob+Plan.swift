@@ -15,9 +15,11 @@ extension LabelingJob {
         package var maxHumanLabeled: Int?
         /// StoppingConditions.MaxPercentageOfInputDatasetLabeled.
         package var maxPercentageLabeled = 100
+        /// Most manifest lines; more fail the job.
         package var objectLimit = 100_000
         /// Fewest objects that automated labeling takes.
         package var minimumObjects = 1250
+        /// How long the job shows Initializing, in job time.
         package var initializing: Duration = .seconds(1)
         /// TaskAvailabilityLifetimeInSeconds, counted from the start of a batch.
         package var availability: Duration = .seconds(2_592_000)
@@ -27,9 +29,12 @@ extension LabelingJob {
         package var consolidationDelay: Duration = .seconds(60)
         /// A job that has not ended by then fails (developer guide: 30 days).
         package var lifetime: Duration = .seconds(30 * 86_400)
+        /// Server time, which is also where job time begins.
         package var created: Instant = .epoch
+        /// Nil lets the job take its course.
         package var forcedOutcome: ForcedOutcome?
 
+        /// A job with people only, no stopping conditions, and the service's defaults.
         package init() {}
 
         /// Objects of the probe batch, as observed of the service.
@@ -44,10 +49,14 @@ extension LabelingJob {
 
     /// An end that a test asks for: `fail|stop|expire@<phase>[:<round>]`.
     package struct ForcedOutcome: Hashable, Sendable, CustomStringConvertible {
+        /// What happens: the job fails, is stopped, or runs out of its 30 days.
         package enum Kind: String, Hashable, Sendable, CaseIterable { case fail, stop, expire }
 
+        /// The end.
         package var kind: Kind
+        /// A word of `LabelingJob.Phase.name`.
         package var phase: String
+        /// The round of that phase; nil is the first time it is entered.
         package var round: Int?
 
         static let phases = [
@@ -79,6 +88,7 @@ extension LabelingJob {
     package enum Timer: String, Hashable, Sendable, CaseIterable {
         case initialized, groupingDue, availabilityEnded, expired
 
+        /// What is applied when the timer is due.
         package var event: Event {
             switch self {
             case .initialized: .initialized

@@ -30,6 +30,7 @@ package import Kernel
 
 /// The state of a labeling job's workflow.
 package struct LabelingJob: Hashable, Sendable {
+    /// Where the workflow stands; rounds count from 1.
     package enum Phase: Hashable, Sendable {
         case initializing
         case selecting(Int)
@@ -47,7 +48,9 @@ package struct LabelingJob: Hashable, Sendable {
 
     /// An object that has all the answers it will get, waiting for its consolidation call.
     package struct Finished: Hashable, Sendable {
+        /// Zero-based line of the manifest.
         package var index: Int
+        /// Job time of its last answer.
         package var at: Instant
 
         package init(index: Int, at: Instant) {
@@ -58,10 +61,13 @@ package struct LabelingJob: Hashable, Sendable {
 
     /// The objects now with people.
     package struct Batch: Hashable, Sendable {
+        /// Counted from 1.
         package var round: Int
+        /// Objects chosen, unreadable ones not among them.
         package var size: Int
         /// Objects not yet answered, expired or given up.
         package var open: Int
+        /// Job time; the availability counts from here.
         package var started: Instant
         /// Events of the workforce taken so far; where a restart goes on.
         package var eventsTaken: Int
@@ -69,24 +75,36 @@ package struct LabelingJob: Hashable, Sendable {
 
     /// `LabelCounters` of the API, and the number of manifest lines.
     package struct Counters: Hashable, Sendable {
+        /// Lines of the manifest.
         package var objects = 0
+        /// Labeled by people.
         package var human = 0
+        /// Labeled by a model.
         package var machine = 0
+        /// Given up.
         package var failed = 0
 
         package init() {}
 
+        /// Those with a label, whoever gave it.
         package var labeled: Int { human + machine }
+        /// Those without a result yet.
         package var unlabeled: Int { objects - labeled - failed }
     }
 
+    /// Fixed for the life of the job.
     package let plan: Plan
+    /// Changed by `apply` alone.
     package internal(set) var phase: Phase
+    /// What Describe shows.
     package internal(set) var counters: Counters
+    /// Nil between batches.
     package internal(set) var batch: Batch?
     /// Answered objects not yet in a consolidation call, in order of finish; fewer than a call holds.
     package internal(set) var waiting: [Finished]
+    /// Consolidation calls so far; numbers the next one.
     package internal(set) var callsIssued: Int
+    /// Calls whose outcome is still to come.
     package internal(set) var callsOpen: Int
     /// The second in the name of the latest consolidation file: no two calls share one.
     package internal(set) var latestFileSecond: Instant
@@ -96,14 +114,17 @@ package struct LabelingJob: Hashable, Sendable {
     package internal(set) var hasPredictions: Bool
     /// Validation objects above the thresholds of earlier rounds: how many, and how many the model had right.
     package internal(set) var assured: Assurance
+    /// How often a model could not be had and people went on alone.
     package internal(set) var trainingFailures: Int
     /// What was labeled by people and what had failed when the manifest was loaded: no part of the first sample.
     package internal(set) var countedAtStart: Counters
     /// Name of the latest model; empty until one is trained.
     package internal(set) var modelName: String
+    /// Nil unless the job fails.
     package internal(set) var failureReason: String?
     /// Labels already written by the latest export.
     package internal(set) var exportedLabels: Int
+    /// Whether somebody asked for the stop, in contrast to a failure.
     package internal(set) var hasStopRequest: Bool
     /// Job time of the latest event; job time never runs backwards.
     package internal(set) var time: Instant
@@ -163,6 +184,7 @@ package struct LabelingJob: Hashable, Sendable {
 }
 
 extension LabelingJob.Phase {
+    /// Whether nothing can change any more.
     package var isTerminal: Bool {
         switch self {
         case .completed, .stopped, .failed: true

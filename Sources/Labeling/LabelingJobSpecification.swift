@@ -6,37 +6,58 @@ package import Kernel
 
 /// The fixed part of a labeling job.
 package struct LabelingJobSpecification: Sendable {
+    /// Whose job it is, and as whom it reads and writes.
     package var account: AccountID
+    /// Where it was created.
     package var region: Region
     /// As typed.
     package var name: String
     /// Server time.
     package var created: Instant
+    /// `JobReferenceCode`, drawn from the seed once the job has its name.
     package var referenceCode: String
+    /// Follows from the functions that the request names.
     package var taskType: TaskType
+    /// `ManifestS3Uri`.
     package var manifest: S3URI
+    /// `S3OutputPath`.
     package var outputPath: S3URI
+    /// `LabelAttributeName`.
     package var labelAttribute: String
+    /// `LabelCategoryConfigS3Uri`; nil for the types that need none.
     package var categories: S3URI?
+    /// `UiTemplateS3Uri`; nil where an AWS-owned page is used.
     package var template: S3URI?
+    /// `WorkteamArn`, as given.
     package var workteamArn: String
+    /// Whether the work team is the public one.
     package var isPublicCrowd: Bool
+    /// `NumberOfHumanWorkersPerDataObject`.
     package var workersPerObject: Int
+    /// `MaxConcurrentTaskCount`: objects, not tasks, with people at one time.
     package var maxConcurrentTaskCount: Int
+    /// `TaskTimeLimitInSeconds`: how long a worker may hold a task.
     package var taskTimeLimit: Duration
+    /// `TaskAvailabilityLifetimeInSeconds`: how long a batch is offered.
     package var availability: Duration
+    /// `MaxHumanLabeledObjectCount`; nil is no condition.
     package var maxHumanLabeled: Int?
+    /// `MaxPercentageOfInputDatasetLabeled`; 100 is no condition.
     package var maxPercentageLabeled: Int
+    /// Nil where people label everything.
     package var algorithm: LabelingAlgorithm?
+    /// `InitialActiveLearningModelArn`; nil begins without a model.
     package var initialModelArn: String?
     /// Content classifiers declared with the input; the public workforce needs one.
     package var contentClassifiers: [String]
     /// The request's members that Describe gives back, with the server's defaults filled in.
     package var echo: JSONObject
+    /// What this server decided about the job.
     package var steering: ResolvedSteering
     /// What a user might not expect; shown in headers and the timeline.
     package var notices: [String]
 
+    /// Members that are left out here begin with the API's defaults.
     package init(
         account: AccountID, region: Region, name: String, created: Instant, referenceCode: String, taskType: TaskType,
         manifest: S3URI, outputPath: S3URI, labelAttribute: String, workteamArn: String, workersPerObject: Int,
@@ -66,19 +87,30 @@ package struct LabelingJobSpecification: Sendable {
 
     /// Steering with every default filled in.
     package struct ResolvedSteering: Hashable, Sendable {
+        /// Who labels.
         package var workforce: Steering.Workforce
         /// Nil for the people such a team usually has.
         package var crowd: Steering.Crowd?
+        /// Where truth is read before the job begins.
         package var truthManifest: S3URI?
+        /// The attribute of the truth manifest's lines; nil is `groundwork-truth`.
         package var truthAttribute: String?
+        /// Nil lets the job take its course.
         package var outcome: LabelingJob.ForcedOutcome?
+        /// Seconds of job time in one second of server time.
         package var pace: Double
+        /// Everything random about the job follows from it, its account, region and name.
         package var seed: UInt64
+        /// Fewest lines for automated labeling.
         package var minObjects: Int
+        /// People in a simulated workforce.
         package var workers: Int
+        /// What trains the job's models.
         package var learner: Steering.Learner
+        /// Most manifest lines.
         package var objectLimit: Int
 
+        /// Truth and outcome are set afterwards, where they are wanted.
         package init(
             workforce: Steering.Workforce, crowd: Steering.Crowd?, pace: Double, seed: UInt64, minObjects: Int,
             workers: Int, learner: Steering.Learner, objectLimit: Int
@@ -99,7 +131,9 @@ package struct LabelingJobSpecification: Sendable {
         ARN(service: "sagemaker", region: region, account: account, resource: "labeling-job/" + name.lowercased())
     }
 
+    /// Whether a model labels what people need not.
     package var isAutomated: Bool { algorithm != nil }
+    /// Where the job writes.
     package var output: OutputTree { OutputTree(outputPath: outputPath, job: name) }
 
     /// Everything random about this job is drawn below this.

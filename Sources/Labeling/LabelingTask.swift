@@ -12,7 +12,9 @@ package enum Annotation: Hashable, Sendable {
 
 /// One worker's answer to one object, read.
 package struct AnsweredAnnotation: Hashable, Sendable {
+    /// The worker's id.
     package var worker: String
+    /// What the answer says.
     package var annotation: Annotation
 
     package init(worker: String, annotation: Annotation) {
@@ -23,6 +25,7 @@ package struct AnsweredAnnotation: Hashable, Sendable {
 
 /// An annotation and how sure one may be of it.
 package struct JudgedAnnotation: Hashable, Sendable {
+    /// What the object is.
     package var annotation: Annotation
     /// Between 0 and 1, in whole hundredths. Confidences of people and of models are on different scales.
     package var confidence: Double
@@ -37,7 +40,9 @@ package struct JudgedAnnotation: Hashable, Sendable {
 package struct LabelProvenance: Hashable, Sendable {
     /// `labeling-job/<lower-case name>`.
     package var jobName: String
+    /// By a person or by a model: `human-annotated`.
     package var isHumanAnnotated: Bool
+    /// Job time: `creation-date`.
     package var createdAt: Instant
 
     /// - Parameter job: the job's name as typed.
@@ -63,7 +68,9 @@ package struct OutputLabel: Hashable, Sendable {
 
 /// One kind of task, for one job's label categories.
 package protocol LabelingTask: Sendable {
+    /// Which kind this is.
     var type: TaskType { get }
+    /// The job's labels, which annotations name by index.
     var categories: LabelCategories { get }
 
     /// The `answerContent` that the built-in worker page submits for an annotation, as compact JSON.

@@ -5,6 +5,7 @@ package enum ObjectOutcome: Hashable, Sendable {
     case labeled(OutputLabel)
     case failed(String)
 
+    /// The bytes of `ObjectRow.label`.
     package var encoded: [UInt8] {
         var bytes = ByteEncoder()
         switch self {

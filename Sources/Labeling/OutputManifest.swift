@@ -56,8 +56,6 @@ package struct OutputManifest: Sendable {
             + [UInt8(ascii: "}")]
     }
 
-    // MARK: Editing
-
     private enum Edit {
         case keep, remove
         case set([UInt8])

@@ -6,6 +6,7 @@ package import Kernel
 
 /// The folder of one labeling job's output, and the keys of the files in it.
 package struct OutputTree: Hashable, Sendable {
+    /// The bucket of `S3OutputPath`.
     package let bucket: String
     /// Key prefix of the job's folder; ends in a slash.
     package let prefix: String
@@ -23,14 +24,12 @@ package struct OutputTree: Hashable, Sendable {
     /// The `s3://` address of a key of this tree.
     package func uri(_ key: String) -> String { S3URI(bucket: bucket, key: key).description }
 
-    // MARK: Manifests
-
+    /// The final output; its address is `OutputDatasetS3Uri`.
     package var outputManifest: String { prefix + "manifests/output/output.manifest" }
+    /// The output manifest as it was in the course of an iteration.
     package func intermediateManifest(iteration: Int) -> String {
         prefix + "manifests/intermediate/\(iteration)/output.manifest"
     }
-
-    // MARK: Annotations
 
     /// What a post-annotation function is told as `outputConfig`.
     package var annotations: String { prefix + "annotations" }
@@ -38,9 +37,11 @@ package struct OutputTree: Hashable, Sendable {
     package func workerResponse(iteration: Int, object: Int, at instant: Instant) -> String {
         prefix + "annotations/worker-response/iteration-\(iteration)/\(object)/\(instant.fileNameText).json"
     }
+    /// What a consolidation call was given; the instant makes the file's name.
     package func consolidationRequest(iteration: Int, at instant: Instant) -> String {
         consolidated + "consolidation-request/iteration-\(iteration)/\(instant.fileNameText).json"
     }
+    /// What a consolidation call answered.
     package func consolidationResponse(iteration: Int, at instant: Instant) -> String {
         consolidated + "consolidation-response/iteration-\(iteration)/\(instant.fileNameText).json"
     }
@@ -50,8 +51,6 @@ package struct OutputTree: Hashable, Sendable {
     }
     private var consolidated: String { prefix + "annotations/consolidated-annotation/" }
 
-    // MARK: Automated labeling
-
     /// One line per machine label. Readers take the iteration from the third component from the end.
     package func machineLabels(iteration: Int) -> String {
         prefix + "activelearning/\(iteration)/auto-annotator/auto_annotator_output.txt"
@@ -60,11 +59,15 @@ package struct OutputTree: Hashable, Sendable {
     package func validationInput(iteration: Int) -> String {
         prefix + "activelearning/\(iteration)/validation/input.manifest"
     }
+    /// What the model said of the validation set, one line an object.
     package func validationOutput(iteration: Int) -> String {
         prefix + "activelearning/\(iteration)/validation/output.jsonl"
     }
+    /// The objects that the model was asked about.
     package func inferenceInput(iteration: Int) -> String { prefix + "inference/\(iteration)/input/input.manifest" }
+    /// What it said of them, one line an object.
     package func inferenceOutput(iteration: Int) -> String { prefix + "inference/\(iteration)/output/output.jsonl" }
+    /// The human labels that the model was trained on.
     package func trainingInput(iteration: Int) -> String { prefix + "training/\(iteration)/input/train.manifest" }
     /// The trained model. Readers take the training job's name from the third component from the end, the iteration
     /// from the fifth.

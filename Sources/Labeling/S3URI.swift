@@ -2,6 +2,7 @@
 
 /// A bucket and a key, written `s3://bucket/key`.
 package struct S3URI: Hashable, Sendable, CustomStringConvertible {
+    /// Not checked against the rules for names: a wrong one is not found.
     package var bucket: String
     /// Without a leading slash; may be empty.
     package var key: String

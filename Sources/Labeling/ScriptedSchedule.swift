@@ -32,6 +32,7 @@ package struct ScriptedSchedule: IteratorProtocol, Sequence, Sendable {
         submitted = accepted
     }
 
+    /// The next acceptance or submission; nil at the end of the script or of the availability.
     package mutating func next() -> WorkEvent? {
         advance(&accepting, &accepted)
         advance(&submitting, &submitted)

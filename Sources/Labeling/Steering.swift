@@ -5,9 +5,13 @@ package import JSON
 
 /// The knobs of one job; nil leaves the next source's value.
 package struct Steering: Hashable, Sendable {
+    /// Who labels: drawn people, a script, or people at the portal.
     package enum Workforce: String, Hashable, Sendable, CaseIterable { case simulated, scripted, portal }
+    /// What drawn people are like (`CrowdModel.Preset`).
     package enum Crowd: String, Hashable, Sendable, CaseIterable { case perfect, expert, mturk, spammy }
+    /// The batches that the developer guide describes, or fewer human labels.
     package enum Schedule: String, Hashable, Sendable, CaseIterable { case documented, efficient }
+    /// What trains models.
     package enum Learner: String, Hashable, Sendable, CaseIterable {
         /// The backbone's maps where its weights have been fetched, else the small network.
         case automatic
@@ -17,32 +21,47 @@ package struct Steering: Hashable, Sendable {
         case none
     }
 
+    /// `simulated` where no source says anything.
     package var workforce: Workforce?
+    /// Nil for the people such a team usually has.
     package var crowd: Crowd?
     /// `s3://` address of a manifest whose lines carry the truth.
     package var truthManifest: String?
+    /// The attribute of those lines; nil is `groundwork-truth`.
     package var truthAttribute: String?
     /// Answers given in a rule: one list per manifest line.
     package var answers: JSONValue?
+    /// An end to force on the job.
     package var outcome: LabelingJob.ForcedOutcome?
+    /// Seconds of job time in one second of server time, above 0 and at most 1,000,000.
     package var pace: Double?
+    /// The seed of everything random about the job.
     package var seed: UInt64?
+    /// When models are trained and what goes to people.
     package var schedule: Schedule?
+    /// Fewest lines for automated labeling, in place of the service's 1,250.
     package var minObjects: Int?
+    /// People in a simulated workforce, 1 to 10,000.
     package var workers: Int?
+    /// What trains the job's models.
     package var learner: Learner?
 
+    /// Leaves everything to the next source.
     package init() {}
 
     /// Why a value is refused.
     package struct Refusal: Error, Hashable, Sendable {
+        /// The member, as the user spelled it; in rules with its path.
         package var name: String
+        /// As given.
         package var value: String
+        /// What would be allowed, as the end of a sentence.
         package var rule: String
 
         package var description: String { "Value '\(value)' at '\(name)' is not allowed: \(rule)." }
     }
 
+    /// Job tags that begin with it steer; all tags are stored.
     package static let tagPrefix = "groundwork:"
 
     /// Reads the `set` of a rule.

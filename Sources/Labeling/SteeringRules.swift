@@ -4,21 +4,33 @@ package import JSON
 
 /// Rules that steer jobs by what is known of them at creation.
 package struct SteeringRules: Hashable, Sendable {
+    /// One rule; conditions that are nil hold for every job.
     package struct Rule: Hashable, Sendable {
+        /// Matches the job's name.
         package var jobName: Glob?
+        /// Must be equal.
         package var workteamArn: String?
+        /// Must be equal to the type's name, such as `ImageMultiClass`.
         package var taskType: String?
+        /// Must be equal.
         package var account: String?
+        /// Tags that the job must have, with these values.
         package var tag: JSONObject?
+        /// What the rule sets.
         package var steering: Steering
     }
 
     /// What a rule can match on.
     package struct Subject: Hashable, Sendable {
+        /// As typed.
         package var jobName: String
+        /// As given in the request.
         package var workteamArn: String
+        /// What the job's functions stand for.
         package var taskType: TaskType
+        /// The twelve digits.
         package var account: String
+        /// The request's tags, steering ones among them.
         package var tags: [String: String]
 
         package init(
@@ -32,8 +44,10 @@ package struct SteeringRules: Hashable, Sendable {
         }
     }
 
+    /// In the order in which they are asked.
     package private(set) var rules: [Rule] = []
 
+    /// No rules: nothing is steered.
     package init() {}
 
     /// Reads a document: a list of rules, or an object with the member `rules`.
@@ -103,6 +117,7 @@ extension SteeringRules.Rule {
 package struct Glob: Hashable, Sendable {
     private let pattern: [Character]
 
+    /// Takes the pattern; a star or question mark cannot be escaped.
     package init(_ text: String) { pattern = Array(text.lowercased()) }
 
     /// Linear in the text for each star: on a mismatch the latest star takes one character more.

@@ -50,14 +50,18 @@ extension TaskType {
         }
     }
 
+    /// Whether workers start from labels of an earlier job and change them.
     package var isAdjustment: Bool { base != self }
+    /// Whether workers judge labels of an earlier job.
     package var isVerification: Bool { self == .verificationBoundingBox || self == .verificationSemanticSegmentation }
+    /// Whether the objects are point clouds, alone or in sequences.
     package var isPointCloud: Bool {
         switch base {
         case .pointCloudObjectDetection, .pointCloudObjectTracking, .pointCloudSemanticSegmentation: true
         default: false
         }
     }
+    /// Whether the objects are sequences of video frames.
     package var isVideoFrame: Bool { base == .videoObjectDetection || base == .videoObjectTracking }
 
     /// Whether people's work on one object is never merged: exactly one worker sees it.
@@ -99,6 +103,7 @@ extension TaskType {
         case humanTaskUi(String)
     }
 
+    /// AWS's own page for entities, frames and point clouds, else a template (API reference: UiConfig).
     package var workerInterface: WorkerInterface {
         switch base {
         case .namedEntityRecognition: .humanTaskUi("NamedEntityRecognition")
@@ -150,6 +155,7 @@ extension TaskType {
             ? .sides(width: 1920, height: 1080) : .sides(width: 3840, height: 2160)
     }
 
+    /// A bound on an image's area, or on each of its sides.
     package enum ImageBound: Hashable, Sendable {
         case pixels(Int)
         case sides(width: Int, height: Int)

@@ -8,7 +8,9 @@ internal import Kernel
 package enum Truth {
     /// One line of a truth manifest: whose truth, and what it is.
     package struct Entry: Hashable, Sendable {
+        /// The object, by address or text.
         package var source: ObjectSource
+        /// A label's name; where no categories were at hand it may be an index in digits.
         package var label: String
 
         package init(source: ObjectSource, label: String) {

@@ -5,6 +5,7 @@ package import Kernel
 
 /// Something a worker does with one object.
 package struct WorkEvent: Hashable, Sendable {
+    /// The steps of a worker's go at an object.
     package enum Action: Hashable, Sendable {
         /// The worker starts; the slot is theirs until one of the other actions.
         case accepted
@@ -15,9 +16,13 @@ package struct WorkEvent: Hashable, Sendable {
         case returned
     }
 
+    /// A finished task.
     package struct Submission: Hashable, Sendable {
+        /// Job time at which the worker took the task.
         package var acceptedAt: Instant
+        /// Time at work without pauses.
         package var timeSpent: Duration
+        /// What the worker says.
         package var answer: Answer
 
         package init(acceptedAt: Instant, timeSpent: Duration, answer: Answer) {
@@ -27,12 +32,14 @@ package struct WorkEvent: Hashable, Sendable {
         }
     }
 
+    /// An answer in the form its source has it in.
     package enum Answer: Hashable, Sendable {
         case annotation(Annotation)
         /// An `answerContent`, given beforehand.
         case content([UInt8])
     }
 
+    /// Job time.
     package var at: Instant
     /// The worker's place in the crowd.
     package var worker: Int
@@ -40,6 +47,7 @@ package struct WorkEvent: Hashable, Sendable {
     package var object: Int
     /// Which of the object's `NumberOfHumanWorkersPerDataObject` places the worker holds or held.
     package var slot: Int
+    /// What the worker does.
     package var action: Action
 
     package init(at: Instant, worker: Int, object: Int, slot: Int, action: Action) {
@@ -61,10 +69,12 @@ package struct WorkBatch: Hashable, Sendable {
     package var taskTimeLimit: Duration
     /// `TaskAvailabilityLifetimeInSeconds`.
     package var availability: Duration
+    /// Job time.
     package var startedAt: Instant
     /// Workers who declined an object before this batch began, by manifest line.
     package var earlierDeclines: [Int: [Int]]
 
+    /// Workers are 1 to 9, as the API allows.
     package init(
         objects: [Int], workersPerObject: Int, taskTimeLimit: Duration, availability: Duration, startedAt: Instant,
         earlierDeclines: [Int: [Int]] = [:]

@@ -14,7 +14,9 @@ package struct WorkerIdentity: Hashable, Sendable {
     package struct Account: Hashable, Sendable {
         /// `Cognito` or `Oidc`.
         package var provider: String
+        /// `iss` of the worker's sign-in token: the address of the user pool or provider.
         package var issuer: String
+        /// `sub` of that token: the person's id there.
         package var subject: String
 
         package init(provider: String, issuer: String, subject: String) {
@@ -32,10 +34,13 @@ package struct WorkerIdentity: Hashable, Sendable {
 
 /// One worker's answer to one object, as it was submitted.
 package struct WorkerAnswer: Hashable, Sendable {
+    /// Who answered.
     package var worker: WorkerIdentity
     /// The `answerContent`: a JSON object keyed by the widgets' names.
     package var content: [UInt8]
+    /// Job time at which the worker took the task.
     package var acceptedAt: Instant
+    /// Job time at which the answer came.
     package var submittedAt: Instant
     /// Active time, without pauses.
     package var timeSpent: Duration

@@ -5,18 +5,22 @@ package import Images
 
 /// The backbone's feature maps, in half precision: 107 kB an image.
 package struct BackboneExtractor: FeatureExtractor {
+    /// Names network, strides and version: part of what the cache of features is found by.
     package var identifier: String { "efficientnet-lite0-s16-v1" }
+    /// Both maps in half precision.
     package var bytesPerImage: Int { Backbone.mapBytes }
 
     private let backbone: Backbone
     private let decoder: ImageDecoder
     private let workspaces = WorkspacePool { Workspace(bytes: Backbone.workspaceBytes) }
 
+    /// The decoder's limits decide which images are refused.
     package init(backbone: Backbone, decoder: ImageDecoder = ImageDecoder()) {
         self.backbone = backbone
         self.decoder = decoder
     }
 
+    /// Brings the picture to the network's square and runs it through the network.
     package func features(of encodedImage: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
         let image = try decoder.decode(encodedImage, atLeast: Backbone.side)
             .resized(width: Backbone.side, height: Backbone.side)

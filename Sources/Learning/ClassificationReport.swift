@@ -3,10 +3,12 @@
 
 /// Counts of true against given labels, and the usual figures from them.
 package struct ClassificationReport: Hashable, Sendable {
+    /// Number of classes; labels are `0 ..< classes`.
     package let classes: Int
     /// `counts[truth * classes + label]`.
     package private(set) var counts: [Int]
 
+    /// A report of no objects yet.
     package init(classes: Int) {
         precondition(classes > 0)
         self.classes = classes
@@ -16,7 +18,9 @@ package struct ClassificationReport: Hashable, Sendable {
     /// Counts one object.
     package mutating func add(truth: Int, label: Int) { counts[truth * classes + label] += 1 }
 
+    /// Objects counted.
     package var total: Int { counts.reduce(0, +) }
+    /// Objects with the right label.
     package var correct: Int { (0..<classes).reduce(0) { $0 + counts[$1 * classes + $1] } }
     /// Share of right labels; nil without objects.
     package var accuracy: Double? { share(correct, of: total) }

@@ -6,6 +6,7 @@ package import Kernel
 package protocol Classifier: Sendable {
     /// The extractor whose features it was trained on.
     var extractor: String { get }
+    /// Number of classes; labels are `0 ..< classes`.
     var classes: Int { get }
     /// Calibrated probabilities, one per class, that add up to 1. Safe to call from several threads at once.
     func probabilities(of features: UnsafeRawBufferPointer) -> [Float]
@@ -15,7 +16,9 @@ package protocol Classifier: Sendable {
 
 /// One labelled object: where its features are, and its class.
 package struct LabeledExample: Hashable, Sendable {
+    /// Where the features are in the `FeatureSource`.
     package var index: Int
+    /// The class, `0 ..< classes`.
     package var label: Int
 
     package init(index: Int, label: Int) {
@@ -26,7 +29,9 @@ package struct LabeledExample: Hashable, Sendable {
 
 /// The most likely class and how sure the model is of it.
 package struct Prediction: Hashable, Sendable {
+    /// The class, `0 ..< classes`.
     package var label: Int
+    /// Its calibrated probability, 0 to 1.
     package var confidence: Float
 
     package init(label: Int, confidence: Float) {

@@ -10,8 +10,10 @@ package import Kernel
 package struct ModelArchive: Sendable {
     /// Names of the classes, in the order of the model's outputs.
     package var labels: [String]
+    /// Has as many outputs as there are labels.
     package var model: any Classifier
 
+    /// `labels` must be as many as the model has classes.
     package init(labels: [String], model: any Classifier) {
         precondition(labels.count == model.classes)
         self.labels = labels

@@ -3,7 +3,9 @@
 
 /// Small networks on the features of one extractor, with calibrated probabilities.
 package struct NetworkClassifier: Classifier {
+    /// The extractor whose features it was trained on.
     package let extractor: String
+    /// Number of outputs.
     package var classes: Int { network.classes }
 
     let network: SmallNetwork

@@ -4,7 +4,9 @@ package import Kernel
 
 /// Trains a `NetworkClassifier`.
 package struct NetworkTrainer: ClassifierTrainer {
+    /// Where its features come from: the backbone, or the pixels.
     package let extractor: any FeatureExtractor
+    /// Names the kind of network and the version of its recipe.
     package let identifier: String
 
     let kind: NetworkInput.Kind

@@ -6,11 +6,14 @@ package import Images
 package struct PixelExtractor: FeatureExtractor {
     static let side = 128
 
+    /// Part of what the cache of features is found by.
     package var identifier: String { "pixels-128-v1" }
+    /// Three bytes a pixel.
     package var bytesPerImage: Int { 3 * PixelExtractor.side * PixelExtractor.side }
 
     private let decoder: ImageDecoder
 
+    /// The decoder's limits decide which images are refused.
     package init(decoder: ImageDecoder = ImageDecoder()) { self.decoder = decoder }
 
     package func features(of encodedImage: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {

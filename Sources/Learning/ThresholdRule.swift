@@ -4,6 +4,7 @@
 
 /// A validation object as the model saw it.
 package struct ValidationOutcome: Hashable, Sendable {
+    /// The model's, of the class it chose.
     package var confidence: Float
     /// Whether the model's label is the human one.
     package var isCorrect: Bool
@@ -16,7 +17,9 @@ package struct ValidationOutcome: Hashable, Sendable {
 
 /// Successes among trials: right labels among validation objects.
 package struct Tally: Hashable, Sendable {
+    /// Successes.
     package var correct: Int
+    /// Trials; never fewer than `correct`.
     package var count: Int
 
     package init(correct: Int = 0, count: Int = 0) {
@@ -44,6 +47,7 @@ package struct ThresholdChoice: Hashable, Sendable {
     /// Why there is no threshold.
     package var refusal: Refusal?
 
+    /// Why no labels of the model may be taken.
     package enum Refusal: Hashable, Sendable {
         /// Too few validation objects to say anything.
         case tooFewObjects(Int, minimum: Int)

@@ -6,9 +6,13 @@ package import Store
 
 /// One rule of a bucket's CORS configuration.
 package struct CORSRule: Hashable, Sendable {
+    /// For the bucket's owner; it has no effect.
     package var id: String?
+    /// Origins may hold one `*` each; methods are GET, PUT, POST, DELETE and HEAD.
     package var allowedOrigins: [String], allowedMethods: [String]
+    /// Headers that a request may announce, one `*` each, and headers that a page may read, without `*`.
     package var allowedHeaders: [String], exposeHeaders: [String]
+    /// How long a browser may remember the answer to a preflight request; nil says nothing of it.
     package var maxAgeSeconds: Int?
 
     package init(
@@ -109,7 +113,9 @@ extension CORSRule {
 
 /// What a cross-origin request is told.
 package struct CORSGrant: Hashable, Sendable {
+    /// The rule that covers the request.
     package var rule: CORSRule
+    /// The request's Origin, as sent.
     package var origin: String
     /// The headers that a preflight announced.
     package var requestedHeaders: [String]

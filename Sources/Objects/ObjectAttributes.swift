@@ -7,10 +7,12 @@ package import Store
 package struct ObjectAttributes: Sendable {
     /// Response header fields by their names in lower case, user metadata among them as `x-amz-meta-…`.
     package var fields: FieldList
+    /// The object's tags, in the order given.
     package var tags: FieldList
     /// Nil is STANDARD.
     package var storageClass: String?
 
+    /// A storage class of STANDARD is kept as nil.
     package init(fields: FieldList = FieldList(), tags: FieldList = FieldList(), storageClass: String? = nil) {
         self.fields = fields
         self.tags = tags

@@ -66,7 +66,9 @@ extension ObjectStorage {
 
     /// One page of the caller's buckets.
     package struct BucketPage: Sendable {
+        /// In the order of their names.
         package var buckets: [BucketRecord]
+        /// Leads to the next page; nil on the last one.
         package var continuationToken: String?
     }
 

@@ -9,7 +9,9 @@ internal import Store
 package struct CompleteUploadRequest: Sendable {
     /// A part as the client lists it.
     package struct Part: Sendable {
+        /// The ETag without quotes.
         package var number: Int, etag: String
+        /// Must be the uploaded part's; nil where the client gives none.
         package var checksum: Checksum?
 
         package init(number: Int, etag: String, checksum: Checksum? = nil) {
@@ -19,14 +21,18 @@ package struct CompleteUploadRequest: Sendable {
         }
     }
 
+    /// The upload, the object it was started for, and who completes it.
     package var upload: String, address: ObjectAddress, caller: Caller
+    /// Must be in ascending order of their numbers; uploaded parts that are not listed are dropped.
     package var parts: [Part]
+    /// Of the object that is there now.
     package var conditions = WriteConditions()
     /// The checksum that the finished object must have, as S3 writes it.
     package var checksum: (algorithm: ChecksumAlgorithm, text: String)?
     /// The size that the finished object must have (`x-amz-mp-object-size`).
     package var size: Int64?
 
+    /// A request without conditions, and with nothing said of the finished object.
     package init(_ upload: String, _ address: ObjectAddress, _ caller: Caller, parts: [Part]) {
         self.upload = upload
         self.address = address

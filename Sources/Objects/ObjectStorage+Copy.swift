@@ -10,15 +10,22 @@ package struct CopyObjectRequest: Sendable {
     /// What becomes of the source's fields or tags.
     package enum Directive: Sendable { case copy, replace }
 
+    /// What is copied, where to, and by whom; the caller needs access to both buckets.
     package var source: ObjectAddress, destination: ObjectAddress, caller: Caller
+    /// The account that must own the source's bucket (`x-amz-source-expected-bucket-owner`).
     package var expectedSourceOwner: String?
+    /// What must hold of the source (`x-amz-copy-source-if-…`).
     package var sourceConditions = ReadConditions()
+    /// What must hold of the object that is at the destination.
     package var conditions = WriteConditions()
+    /// Whether the source's fields and tags come along.
     package var metadata = Directive.copy, tagging = Directive.copy
     /// The new fields and tags, as far as they are replaced, and the storage class.
     package var attributes = ObjectAttributes()
+    /// For the copy's checksum; nil is the source's algorithm, or CRC64NVME where the source has none.
     package var checksumAlgorithm: ChecksumAlgorithm?
 
+    /// A copy of everything, without conditions.
     package init(from source: ObjectAddress, to destination: ObjectAddress, _ caller: Caller) {
         self.source = source
         self.destination = destination

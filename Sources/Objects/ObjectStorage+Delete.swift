@@ -5,6 +5,7 @@ internal import Store
 
 /// One key of a DeleteObjects request.
 package struct DeletionEntry: Sendable {
+    /// The key as in the request's document.
     package var key: String
     /// The ETag that the object must have.
     package var ifMatch: String?

@@ -8,6 +8,7 @@ internal import Synchronization
 
 /// A small object to be written with others.
 package struct SmallObject: Sendable {
+    /// The media type becomes the object's Content-Type.
     package var key: String, bytes: [UInt8], contentType: String
 
     package init(_ key: String, _ bytes: [UInt8], contentType: String) {

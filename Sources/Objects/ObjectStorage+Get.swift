@@ -5,14 +5,18 @@ package import Store
 
 /// What a read asks for.
 package struct GetObjectRequest: Sendable {
+    /// What is read, and by whom.
     package var address: ObjectAddress, caller: Caller
+    /// Checked before the range is looked at (RFC 9110, 13.2.2).
     package var conditions = ReadConditions()
     /// The Range header field.
     package var range: String?
     /// The If-Range header field: with another ETag or date the range is ignored.
     package var ifRange: String?
+    /// A part of the upload that the object was made of, counted from 1; not together with a range.
     package var partNumber: Int?
 
+    /// All of the object, without conditions.
     package init(_ address: ObjectAddress, _ caller: Caller) {
         self.address = address
         self.caller = caller
@@ -21,8 +25,11 @@ package struct GetObjectRequest: Sendable {
 
 /// What a read answers.
 package struct GetObjectAnswer: Sendable {
+    /// The object's row; its body is read only where the answer has one.
     package var object: ObjectRecord
+    /// The bucket it is in.
     package var bucket: BucketRecord
+    /// The bytes of `range`, or none for HEAD.
     package var body: BodyResult
     /// The bytes answered; a body may be left out (HEAD).
     package var range: Range<Int64>
@@ -31,6 +38,7 @@ package struct GetObjectAnswer: Sendable {
     /// Number of parts, where a part was asked for.
     package var partsCount: Int?
 
+    /// Content-Length.
     package var length: Int64 { range.upperBound - range.lowerBound }
     /// The Content-Range header field of a partial answer.
     package var contentRange: String? {

@@ -5,14 +5,18 @@ package import Store
 
 /// What a listing asks for.
 package struct ListObjectsRequest: Sendable {
+    /// What is listed, and for whom.
     package var bucket: String, caller: Caller
+    /// Keys must start with the prefix; those with the delimiter behind it are rolled up.
     package var prefix = "", delimiter = ""
     /// Version 1: `marker`. Version 2: `start-after`.
     package var marker = ""
     /// Version 2; goes before the marker.
     package var continuationToken: String?
+    /// How many entries to answer at most; nil is 1,000, and so is everything above.
     package var maxKeys: Int?
 
+    /// The first page of everything.
     package init(_ bucket: String, _ caller: Caller) {
         self.bucket = bucket
         self.caller = caller
@@ -21,9 +25,13 @@ package struct ListObjectsRequest: Sendable {
 
 /// What a listing answers.
 package struct ListObjectsAnswer: Sendable {
+    /// The bucket listed.
     package var bucket: BucketRecord
+    /// In UTF-8 byte order of their keys.
     package var objects: [ListedObject]
+    /// Common prefixes, each ending in the delimiter.
     package var prefixes: [String]
+    /// Whether another page follows.
     package var isTruncated: Bool
     /// The limit that was applied.
     package var maxKeys: Int
@@ -69,10 +77,14 @@ extension ObjectStorage {
 
 /// What a listing of uploads asks for.
 package struct ListUploadsRequest: Sendable {
+    /// What is listed, and for whom.
     package var bucket: String, caller: Caller
+    /// Filters as for objects; the two markers name the upload after which to go on.
     package var prefix = "", delimiter = "", keyMarker = "", uploadIDMarker = ""
+    /// How many entries to answer at most; nil is 1,000, and so is everything above.
     package var maxUploads: Int?
 
+    /// The first page of everything.
     package init(_ bucket: String, _ caller: Caller) {
         self.bucket = bucket
         self.caller = caller
@@ -81,12 +93,19 @@ package struct ListUploadsRequest: Sendable {
 
 /// What a listing of uploads answers.
 package struct ListUploadsAnswer: Sendable {
+    /// The bucket listed.
     package var bucket: BucketRecord
+    /// By key, then by the time they were started.
     package var uploads: [UploadRecord]
+    /// Common prefixes, each ending in the delimiter.
     package var prefixes: [String]
+    /// Whether another page follows.
     package var isTruncated: Bool
+    /// The limit that was applied.
     package var maxUploads: Int
+    /// Where to go on; nil on the last page.
     package var nextKeyMarker: String?
+    /// The same within that key; nil where the page ends with a common prefix.
     package var nextUploadIDMarker: String?
 }
 

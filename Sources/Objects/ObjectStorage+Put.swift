@@ -9,8 +9,11 @@ package import Store
 
 /// What a write asks for.
 package struct PutObjectRequest: Sendable {
+    /// Where to, and for whom.
     package var address: ObjectAddress, caller: Caller
+    /// What is kept beside the bytes.
     package var attributes: ObjectAttributes
+    /// What must hold of the object that is there now.
     package var conditions: WriteConditions
     /// What the request says of its body.
     package var expectations: BodyExpectations
@@ -39,7 +42,9 @@ extension PutObjectRequest {
 
 /// What a write answers.
 package struct PutObjectAnswer: Sendable {
+    /// The ETag without quotes, the bytes kept, and the time that Last-Modified shows.
     package var etag: String, size: Int64, modified: Instant
+    /// As kept with the object; nil where the parts of an upload do not add up to one.
     package var checksum: StoredChecksum?
 
     init(_ record: ObjectRecord) {

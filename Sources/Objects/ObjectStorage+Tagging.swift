@@ -24,8 +24,6 @@ extension ObjectStorage {
         try await putObjectTags(FieldList(), of: address, caller)
     }
 
-    // MARK: Buckets
-
     /// Replaces the tags of a bucket.
     package func putBucketTags(_ tags: FieldList, of bucket: String, _ caller: Caller) async throws(ServiceError) {
         try TagRules.checkBucket(tags, limits)

@@ -6,8 +6,11 @@ package import Store
 
 /// What starting an upload asks for.
 package struct CreateUploadRequest: Sendable {
+    /// What the finished object will be, and for whom.
     package var address: ObjectAddress, caller: Caller
+    /// What the finished object will have beside its bytes.
     package var attributes: ObjectAttributes
+    /// Declared for all parts; nil lets each part bring its own.
     package var checksumAlgorithm: ChecksumAlgorithm?
     /// `COMPOSITE` or `FULL_OBJECT`; nil is the algorithm's usual type.
     package var checksumType: String?
@@ -26,6 +29,7 @@ package struct CreateUploadRequest: Sendable {
 
 /// A part of an upload, by address.
 package struct PartAddress: Sendable {
+    /// Numbers count from 1.
     package var object: ObjectAddress, upload: String, number: Int
 
     package init(_ object: ObjectAddress, upload: String, number: Int) {
@@ -148,10 +152,15 @@ extension ObjectStorage {
 
     /// One page of the parts of an upload.
     package struct PartPage: Sendable {
+        /// The bucket, and what was declared when the upload was started.
         package var bucket: BucketRecord, upload: UploadRecord
+        /// In order of their numbers.
         package var parts: [PartRecord]
+        /// Whether another page follows.
         package var isTruncated: Bool
+        /// The limit that was applied.
         package var maxParts: Int
+        /// The last part of this page; nil where it is empty.
         package var nextPartNumberMarker: Int?
     }
 

@@ -12,10 +12,12 @@ package final class ObjectStorage: Sendable {
     let index: any ObjectIndex
     let blobs: any BlobStore
     let entropy: any Entropy
+    /// The bounds that requests are held to.
     package let limits: Limits
     /// Told of every error that a client only sees as InternalError.
     private let report: @Sendable (any Error) -> Void
 
+    /// `report` is called on any thread and must not wait.
     package init(
         index: any ObjectIndex, blobs: any BlobStore, entropy: any Entropy = SystemEntropy(), limits: Limits = Limits(),
         report: @escaping @Sendable (any Error) -> Void
@@ -29,8 +31,6 @@ package final class ObjectStorage: Sendable {
 
     /// A reader for one event loop's thread, for the fast path.
     package func makeReader() throws -> any ObjectReader { try index.makeReader() }
-
-    // MARK: Access
 
     /// Whether the caller may use the bucket: only its owner's account may, until bucket policies are served.
     func authorize(_ bucket: BucketRecord, _ caller: Caller) throws(ServiceError) {
@@ -71,8 +71,6 @@ package final class ObjectStorage: Sendable {
         return found
     }
 
-    // MARK: Errors
-
     /// Runs work on the store and turns what goes wrong into what the client sees.
     func kept<Value>(
         _ address: ObjectAddress, upload: String? = nil, _ body: () async throws -> Value
@@ -105,9 +103,11 @@ package final class ObjectStorage: Sendable {
 
 /// Who asks, and when.
 package struct Caller: Sendable {
+    /// The account it acts for decides what it may do.
     package var principal: Principal
     /// The account that must own the bucket, as the request says (`x-amz-expected-bucket-owner`).
     package var expectedBucketOwner: String?
+    /// Server time: the Last-Modified of whatever is written.
     package var now: Instant
 
     package init(_ principal: Principal, now: Instant, expectedBucketOwner: String? = nil) {
@@ -119,6 +119,7 @@ package struct Caller: Sendable {
 
 /// A bucket and a key.
 package struct ObjectAddress: Sendable {
+    /// The key is decoded, and without the slash that stands before it in a path.
     package var bucket: String, key: String
 
     package init(_ bucket: String, _ key: String) {

@@ -5,9 +5,13 @@ internal import Store
 
 /// The conditional header fields of GET and HEAD, or of a copy's source.
 package struct ReadConditions: Sendable {
+    /// If-Match: a list of entity tags, or `*`.
     package var ifMatch: String?
+    /// If-None-Match: a list of entity tags, or `*`.
     package var ifNoneMatch: String?
+    /// If-Modified-Since; does not count where If-None-Match is there.
     package var ifModifiedSince: Instant?
+    /// If-Unmodified-Since; does not count where If-Match is there.
     package var ifUnmodifiedSince: Instant?
 
     package init(
@@ -20,6 +24,7 @@ package struct ReadConditions: Sendable {
         self.ifUnmodifiedSince = ifUnmodifiedSince
     }
 
+    /// Whether there is nothing to check.
     package var isEmpty: Bool {
         ifMatch == nil && ifNoneMatch == nil && ifModifiedSince == nil && ifUnmodifiedSince == nil
     }
@@ -91,7 +96,9 @@ struct EntityTags {
 
 /// The conditional header fields of a write.
 package struct WriteConditions: Sendable {
+    /// If-Match, as sent.
     package var ifMatch: String?
+    /// If-None-Match, as sent; only `*` is allowed.
     package var ifNoneMatch: String?
 
     package init(ifMatch: String? = nil, ifNoneMatch: String? = nil) {

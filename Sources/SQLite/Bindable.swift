@@ -57,6 +57,7 @@ extension Optional: Bindable where Wrapped: Bindable {
 
 /// Bytes that are compared as text although they need not be valid UTF-8: bounds of a walk over keys.
 package struct TextBytes: Bindable {
+    /// Bytes that sort as a key does.
     package let bytes: [UInt8]
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 

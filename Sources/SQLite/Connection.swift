@@ -20,8 +20,11 @@ package final class Connection {
 
     /// Settings of a connection.
     package struct Settings: Sendable {
+        /// What a commit waits for; readers do not use it.
         package var synchronization = Synchronization.relaxed
+        /// How long to wait for a lock that another connection holds.
         package var busyTimeout = Duration.seconds(5)
+        /// Memory for pages, for each connection.
         package var pageCacheBytes = 8 << 20
         /// The write-ahead log is folded into the database when it has grown to so many pages.
         package var checkpointPages = 4000
@@ -35,6 +38,7 @@ package final class Connection {
     let handle: OpaquePointer
     private var statements: [String: Statement] = [:]
 
+    /// Opens the file; `readWrite` makes it where it is missing. An error's message names the path.
     package init(path: String, access: Access, settings: Settings = Settings()) throws {
         _ = Connection.isConfigured
         var opened: OpaquePointer?

@@ -3,7 +3,9 @@
 
 /// One step of a part's schema.
 package struct Migration: Sendable {
+    /// What the step brings, for people; the number is the step's place in the list.
     package let name: String
+    /// Changes the schema inside the transaction that also notes its version.
     package let apply: @Sendable (Connection) throws -> Void
 
     package init(_ name: String, apply: @escaping @Sendable (Connection) throws -> Void) {
@@ -19,7 +21,9 @@ package struct Migration: Sendable {
 
 /// The schema of one part: its steps in order; the first brings version 1.
 package struct Migrations: Sendable {
+    /// Names the part in the table of versions.
     package let part: String
+    /// Never reordered and never shortened: the number of steps is the version.
     package let steps: [Migration]
 
     package init(part: String, _ steps: [Migration]) {
@@ -29,6 +33,7 @@ package struct Migrations: Sendable {
 
     /// The data was written by a newer program.
     package struct NewerSchema: Error, Hashable, CustomStringConvertible {
+        /// The part, the version in the file, and the latest that this program knows.
         package let part: String, found: Int, known: Int
         package var description: String {
             "the data directory was written by a newer groundwork: schema \(part) has version \(found), this program "

@@ -9,6 +9,7 @@ package final class ReaderPool: Sendable {
 
     private let threads: WorkerThreads<Connection>
 
+    /// Opens `count` connections, each with a thread of its own.
     package init(path: String, count: Int, settings: Connection.Settings = .init()) throws {
         threads = try WorkerThreads(count: count) {
             try Connection.readOnly(path: path, settings: settings)

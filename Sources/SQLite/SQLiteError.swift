@@ -6,6 +6,7 @@ internal import CSQLite
 package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The extended result code.
     package var code: Int32
+    /// SQLite's text for this error, not only for its code.
     package var message: String
     /// The statement at fault, where there is one.
     package var sql: String?
@@ -35,6 +36,7 @@ package struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A place where tests and simulations can make the store fail. Each layer adds its own places.
 package struct FailurePoint: Hashable, Sendable {
+    /// Names the layer and the step, such as `writer.commit`.
     package let name: String
     package init(_ name: String) { self.name = name }
 

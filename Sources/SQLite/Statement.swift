@@ -121,11 +121,17 @@ package final class Statement {
 package struct Row {
     let handle: OpaquePointer?
 
+    /// Whether the column is NULL.
     package func isNull(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL }
+    /// The value of an integer column; 0 where it is NULL.
     package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(handle, Int32(column)) }
+    /// The same as `Int`.
     package func int(_ column: Int) -> Int { Int(sqlite3_column_int64(handle, Int32(column))) }
+    /// Whether an integer column holds anything but 0.
     package func bool(_ column: Int) -> Bool { sqlite3_column_int64(handle, Int32(column)) != 0 }
+    /// The value of a real column; 0 where it is NULL.
     package func real(_ column: Int) -> Double { sqlite3_column_double(handle, Int32(column)) }
+    /// An instant from whole microseconds; the epoch where the column is NULL.
     package func instant(_ column: Int) -> Instant { Instant(microseconds: integer(column)) }
     /// Text, or the empty string where the column is NULL.
     package func text(_ column: Int) -> String {
@@ -134,11 +140,17 @@ package struct Row {
     /// A copy of the bytes, empty where the column is NULL.
     package func blob(_ column: Int) -> [UInt8] { withBytes(column) { [UInt8]($0) } }
 
+    /// Text, or nil where the column is NULL.
     package func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+    /// An integer, or nil where the column is NULL.
     package func optionalInteger(_ column: Int) -> Int64? { isNull(column) ? nil : integer(column) }
+    /// The same as `Int`.
     package func optionalInt(_ column: Int) -> Int? { isNull(column) ? nil : int(column) }
+    /// A real number, or nil where the column is NULL.
     package func optionalReal(_ column: Int) -> Double? { isNull(column) ? nil : real(column) }
+    /// A copy of the bytes, or nil where the column is NULL.
     package func optionalBlob(_ column: Int) -> [UInt8]? { isNull(column) ? nil : blob(column) }
+    /// An instant, or nil where the column is NULL.
     package func optionalInstant(_ column: Int) -> Instant? { isNull(column) ? nil : instant(column) }
 
     /// Lends the bytes of a text or blob without copying them.

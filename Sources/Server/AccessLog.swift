@@ -13,16 +13,27 @@ internal import Synchronization
 
 /// One answered request.
 package struct AccessLogEntry: Sendable {
+    /// Wall time at which the head was in.
     package var receivedAt: Instant
+    /// From then until the answer was given, which is before its last byte has left.
     package var duration: Duration = .zero
+    /// As sent.
     package var method: String
+    /// As sent, without the query: that may hold a signature.
     package var path: String
+    /// The answer's HTTP status; 0 until there is one.
     package var status = 0
+    /// Bytes of the request's body that had come when it was answered, without the framing of HTTP.
     package var bytesIn: Int64 = 0
+    /// Bytes of the answer's body; 0 for HEAD.
     package var bytesOut: Int64 = 0
+    /// The id that the answer carries too.
     package var requestID: RequestID
+    /// An IP address without port; empty where the system names none.
     package var remoteAddress: String
+    /// Whose request it was; nil where no signature told.
     package var account: AccountID?
+    /// AWS's name; nil where the request led nowhere.
     package var operation: String?
 
     mutating func note(account: AccountID?, operation: String?) {

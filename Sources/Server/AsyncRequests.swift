@@ -6,6 +6,7 @@ internal import Synchronization
 
 /// Runs the asynchronous part of requests.
 package final class AsyncRequests: Service {
+    /// Runs to its end; answers its own request, errors included.
     package typealias Work = @Sendable () async -> Void
 
     private struct State {

@@ -54,8 +54,6 @@ final class Exchange: BodySource, @unchecked Sendable {
     /// What is still to come of the body, where that is known.
     var remaining: Int64? { length.map { $0 - receivedBytes } }
 
-    // MARK: Body
-
     func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
         if eventLoop.inEventLoop { pull(receive) } else { eventLoop.execute { self.pull(receive) } }
     }
@@ -117,8 +115,6 @@ final class Exchange: BodySource, @unchecked Sendable {
         self.receiver = nil
         receiver(.failure(error))
     }
-
-    // MARK: Answer
 
     func respond(status: Int, headers: HeaderFields, body: BodyResult) {
         if eventLoop.inEventLoop {

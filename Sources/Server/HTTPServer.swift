@@ -16,9 +16,13 @@ internal import Synchronization
 
 /// Serves HTTP on one or more addresses.
 package final class HTTPServer: Service {
+    /// What is fixed before the server starts.
     package struct Configuration: Sendable {
+        /// Where to listen; all must be free.
         package var addresses: [ListenAddress]
+        /// Event loops.
         package var threads: Int
+        /// Bounds on heads, bodies and connections.
         package var limits: Limits
         /// A connection on which nothing moved for this long may be closed.
         package var idleTime = Duration.seconds(120)
@@ -165,6 +169,7 @@ private final class LoopTable: @unchecked Sendable {
 
 /// A host and a port to listen on.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// An address or a name; IPv6 without brackets.
     package var host: String
     /// 0 lets the system choose.
     package var port: Int
@@ -179,13 +184,16 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a server cannot listen.
 package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why the system refused.
     package enum Reason: Hashable, Sendable {
         case addressInUse
         case notAllowed
         case other(String)
     }
 
+    /// The one that failed.
     package let address: ListenAddress
+    /// What the caller may tell the user.
     package let reason: Reason
 
     init(_ address: ListenAddress, _ error: any Error) {

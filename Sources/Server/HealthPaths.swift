@@ -9,6 +9,7 @@ package struct HealthPaths: PipelineStep {
     private let version: String
     private let isReady: @Sendable () -> Bool
 
+    /// `isReady` is asked on an event loop, so it must not wait.
     package init(version: String, isReady: @escaping @Sendable () -> Bool) {
         self.version = version
         self.isReady = isReady

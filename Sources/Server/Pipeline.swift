@@ -17,6 +17,7 @@ package struct Pipeline: RequestHandler {
     private let steps: [any PipelineStep]
     private let services: any RequestHandler
 
+    /// Steps are asked in order; `services` gets what none of them has answered.
     package init(_ steps: [any PipelineStep], services: any RequestHandler) {
         self.steps = steps
         self.services = services
@@ -62,10 +63,12 @@ package struct AccessLogging: PipelineStep {
 
 /// Sends the paths below `/_groundwork/` to the control API.
 package struct ControlPaths: PipelineStep {
+    /// No bucket can have this name, so no S3 path begins with it.
     package static let prefix = "/_groundwork/"
 
     private let control: any RequestHandler
 
+    /// `control` answers every request below the prefix, unknown paths too.
     package init(_ control: any RequestHandler) { self.control = control }
 
     package func process(_ request: inout ServerRequest, _ responder: Responder) -> PipelineVerdict {

@@ -5,12 +5,17 @@ package import Kernel
 
 /// A request whose head has arrived; its body is pulled.
 package struct ServerRequest: Sendable {
+    /// Method, target in origin form, and header fields.
     package var head: RequestHead
+    /// To be pulled, or cancelled, by whoever answers.
     package var body: any BodySource
+    /// Goes into the answer and the logs.
     package var id: RequestID
     /// Which event loop the connection belongs to, 0 ..< threads: each has its own read connection to the store.
     package var loop: Int
+    /// An IP address without port; empty where the system names none.
     package var remoteAddress: String
+    /// Wall time at which the head was in.
     package var receivedAt: Instant
 }
 
@@ -26,6 +31,7 @@ package protocol RequestHandler: Sendable {
 package struct Responder: Sendable {
     let exchange: Exchange
 
+    /// The id of the request that is answered.
     package var requestID: RequestID { exchange.id }
 
     /// Answers. The date, the request id, the length and what the connection needs are added here; a body is counted
@@ -47,6 +53,7 @@ package struct Responder: Sendable {
 
 /// Names a request in answers and logs: unique within the process and unlikely to repeat in another.
 package struct RequestID: Hashable, Sendable, CustomStringConvertible {
+    /// Written as sixteen hexadecimal digits.
     package let bits: UInt64
 
     package init(bits: UInt64) { self.bits = bits }

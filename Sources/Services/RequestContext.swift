@@ -6,11 +6,15 @@ internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.
 package struct RequestContext: Sendable {
+    /// Who asks.
     package var principal: Principal
+    /// From the signature's scope; without one us-east-1 or, for the control API, `--region`.
     package var region: Region
+    /// Names the log lines of an error that is ours.
     package var requestID: String
     /// Server time at which the request arrived.
     package var now: Instant
+    /// For what no member carries, such as Host.
     package var head: RequestHead
     /// The body of an operation that streams it, without the framing it came in.
     package var body: any BodySource
@@ -18,8 +22,10 @@ package struct RequestContext: Sendable {
     package var expectations = BodyExpectations()
     /// The object's own Content-Encoding, without that of the framing.
     package var contentEncoding: String?
+    /// Filled by the operation, sent with the answer.
     package let notices = Notices()
 
+    /// What the body and its headers say is filled in by whoever has read them.
     package init(
         principal: Principal, region: Region, requestID: String, now: Instant, head: RequestHead,
         body: any BodySource = BytesBodySource([])
@@ -32,6 +38,7 @@ package struct RequestContext: Sendable {
         self.body = body
     }
 
+    /// The account of whoever asks.
     package var account: AccountID { principal.account }
 }
 
@@ -39,7 +46,9 @@ package struct RequestContext: Sendable {
 package final class Notices: Sendable {
     private let texts = Mutex<[String]>([])
 
+    /// Adds one line of text.
     package func add(_ text: String) { texts.withLock { $0.append(text) } }
 
+    /// In the order they were added.
     package var all: [String] { texts.withLock { $0 } }
 }

@@ -26,10 +26,12 @@ package final class MemberSchema: Sendable {
         case unserved(accepts: [String])
     }
 
+    /// How a date is written (Smithy: `timestampFormat`). The default follows protocol and location.
     package enum TimestampFormat: Hashable, Sendable { case protocolDefault, iso8601, httpDate, epochSeconds }
 
     /// S3's own answer to a value that breaks a constraint or cannot be read.
     package struct Refusal: Hashable, Sendable {
+        /// AWS's error code, and the message to go with it.
         package let code: String, message: String
 
         package init(_ code: String, _ message: String) {
@@ -38,13 +40,21 @@ package final class MemberSchema: Sendable {
         }
     }
 
+    /// As in the model; places in the schema stand for it everywhere else.
     package let name: String
+    /// As on the wire: JSON name, XML element, header, query key or path label.
     package let wireName: String
+    /// Where a request or an answer carries the member.
     package let location: Location
+    /// A request without it is refused.
     package let isRequired: Bool
+    /// Whether a request may use it, and to what effect.
     package let standing: Standing
+    /// Nil where the model demands nothing beyond the type.
     package let constraints: Constraints?
+    /// Of a date: its form in this place.
     package let timestampFormat: TimestampFormat
+    /// What S3 answers instead of a ValidationException; nil for every other service.
     package let refusal: Refusal?
     /// Of a list: its element. Of a map: its value.
     package let element: MemberSchema?
@@ -53,6 +63,7 @@ package final class MemberSchema: Sendable {
     /// A list without an element around its elements (XML, query).
     package let isFlattened: Bool
 
+    /// `wire` is left out where it is the name itself.
     package init(
         _ name: String, wire: String? = nil, at location: Location = .body, required: Bool = false,
         standing: Standing = .served, constraints: Constraints? = nil, timestamp: TimestampFormat = .protocolDefault,
@@ -82,7 +93,9 @@ package final class MemberSchema: Sendable {
 package final class Constraints: Sendable {
     /// Bounds of a length or of a number.
     package let minimum: Double?
+    /// The upper bound; nil leaves that side open.
     package let maximum: Double?
+    /// What the whole of a string must match.
     package let pattern: PatternMatcher?
     /// Compared without case; handed on in the model's spelling.
     package let ignoresCase: Bool

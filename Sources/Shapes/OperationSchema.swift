@@ -5,13 +5,17 @@ package enum WireProtocol: Hashable, Sendable { case awsJSON, restXML, restJSON,
 
 /// A service of which at least one operation is served.
 package final class ServiceSchema: Sendable {
+    /// The generated namespace that the service's structures stand in.
     package let service: Service
+    /// How its requests and answers are written.
     package let wireProtocol: WireProtocol
+    /// The version of the API as its model gives it, such as `2006-03-01`.
     package let apiVersion: String
     /// What a signature's scope calls the service.
     package let signingName: String
     /// What stands before the dot in `X-Amz-Target`.
     package let targetPrefix: String?
+    /// Of the elements of an answer; nil for services without XML.
     package let xmlNamespace: String?
 
     package init(
@@ -29,6 +33,7 @@ package final class ServiceSchema: Sendable {
 
 /// Method, path and what else tells a REST operation from its neighbours.
 package struct RouteSchema: Sendable {
+    /// In capitals.
     package let method: String
     /// `/{Bucket}/{Key+}`, without query.
     package let path: String
@@ -48,13 +53,19 @@ package struct RouteSchema: Sendable {
 
 /// One served operation.
 package final class OperationSchema: Sendable {
+    /// Whose operation it is.
     package let service: ServiceSchema
+    /// AWS's name, such as `PutObject`: the key of routing, logs and the coverage table.
     package let name: String
     /// Place in `OperationCatalog.operations`.
     package let index: Int
+    /// For protocols without REST bindings always `POST /`.
     package let route: RouteSchema
+    /// Status of an answer that is no error.
     package let successStatus: Int
+    /// What a request holds.
     package let input: StructureSchema
+    /// What an answer holds.
     package let output: StructureSchema
     /// The request's body is a stream and no member of the input.
     package let streamsInput: Bool
@@ -86,6 +97,7 @@ package final class OperationSchema: Sendable {
 
 /// An operation of a service's model that is not served; named in the 501.
 package struct UnservedOperation: Sendable {
+    /// AWS's name for it.
     package let name: String
     /// REST services only.
     package let route: RouteSchema?
@@ -98,7 +110,9 @@ package struct UnservedOperation: Sendable {
 
 /// What is served of one service, for the coverage listing.
 package struct Coverage: Hashable, Sendable {
+    /// Whose operation it is.
     package let service: Service
+    /// AWS's name for it.
     package let operation: String
     /// Members that are stored and echoed without effect, as paths.
     package let inert: [String]

@@ -3,6 +3,7 @@
 
 /// A structure of a service model.
 package protocol Shape: Equatable, Sendable {
+    /// Describes the members that `init(from:)` and `write(to:)` name by their place.
     static var schema: StructureSchema { get }
 }
 
@@ -11,11 +12,13 @@ package protocol Shape: Equatable, Sendable {
 /// Reading never throws: the reader records what is wrong, puts a placeholder in its place and goes on, so that one
 /// answer can name every failure. Whoever owns the reader asks it afterwards.
 package protocol ReadableShape: Shape, ReadableElement {
+    /// Pulls every member from the reader; what is missing or wrong becomes a placeholder.
     init(from reader: inout some ShapeReader)
 }
 
 /// A structure that occurs in answers.
 package protocol WritableShape: Shape, WritableElement {
+    /// Hands every member that is set to the writer, in the model's order.
     func write(to writer: inout some ShapeWriter)
 }
 
@@ -28,6 +31,7 @@ where RawValue == String {
 
 /// Input or output of an operation that has none.
 package struct EmptyShape: ReadableShape, WritableShape {
+    /// A schema without members.
     package static let schema = StructureSchema("EmptyShape", [])
 
     package init() {}
@@ -37,6 +41,7 @@ package struct EmptyShape: ReadableShape, WritableShape {
 
 /// A free JSON value, as text. Shapes does not know JSON; whoever handles the document parses it.
 package struct JSONDocument: Hashable, Sendable {
+    /// As received, not parsed; the text of an answer must be JSON.
     package var bytes: [UInt8]
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
@@ -44,7 +49,10 @@ package struct JSONDocument: Hashable, Sendable {
 
 /// One operation of a service: its input, its output, and where they are found on the wire.
 package protocol Operation: Sendable {
+    /// What a request is read into.
     associatedtype Input: ReadableShape
+    /// What an answer is written from.
     associatedtype Output: WritableShape
+    /// The operation's entry in the tables.
     static var schema: OperationSchema { get }
 }

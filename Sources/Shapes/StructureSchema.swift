@@ -2,7 +2,9 @@
 
 /// A structure of a service model with all its members.
 package final class StructureSchema: Sendable {
+    /// The model's name of the structure; nothing on the wire shows it.
     package let name: String
+    /// In the model's order; a member's place here is the number that readers and writers get.
     package let members: [MemberSchema]
     /// Places of the body's members by wire name.
     package let bodyMembers: [String: Int]
@@ -17,6 +19,7 @@ package final class StructureSchema: Sendable {
     /// Place of the member that is the body.
     package let payloadMember: Int?
 
+    /// Builds the tables once, when the schema is first used.
     package init(_ name: String, _ members: [MemberSchema]) {
         self.name = name
         self.members = members

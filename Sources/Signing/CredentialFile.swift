@@ -7,6 +7,7 @@ package import Kernel
 
 /// Why a credentials file cannot be used.
 package struct CredentialFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong and where, for the terminal.
     package let description: String
 }
 

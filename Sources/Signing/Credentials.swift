@@ -6,7 +6,9 @@ package import Kernel
 
 /// The person or program behind an access key.
 package struct Identity: Hashable, Sendable {
+    /// Whose resources the key works on.
     package var account: AccountID
+    /// The holder's name for people; the account where nothing else is given.
     package var displayName: String
     /// The 64 hexadecimal digits by which S3 names an owner.
     package var canonicalID: String
@@ -22,8 +24,11 @@ package struct Identity: Hashable, Sendable {
 
 /// An access key with its secret and its holder.
 package struct Credentials: Hashable, Sendable {
+    /// The public half: what requests name.
     package var accessKey: String
+    /// The other half: never logged, never sent.
     package var secret: String
+    /// The holder.
     package var identity: Identity
     /// Set for temporary credentials: requests must carry it too.
     package var sessionToken: String?
@@ -43,6 +48,7 @@ package struct Credentials: Hashable, Sendable {
 
 /// Knows credentials by their access key.
 package protocol CredentialSource: Sendable {
+    /// Nil for a key that is not known.
     func credentials(for accessKey: String) -> Credentials?
 }
 

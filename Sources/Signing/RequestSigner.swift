@@ -10,6 +10,7 @@ package struct RequestSigner: Sendable {
     private let service: String
     private let keys: SigningKeyCache
 
+    /// Signers may share a cache of keys.
     package init(
         _ credentials: Credentials, region: Region, service: String, keys: SigningKeyCache = SigningKeyCache()
     ) {

@@ -5,24 +5,31 @@ package import Kernel
 
 /// The parts of a Signature Version 4, from the Authorization header or the query.
 package struct SignatureClaim: Hashable, Sendable {
+    /// Header or query: decides how errors are worded and where the time was found.
     package var placement: SignaturePlacement
     /// `key/date/region/service/aws4_request`, whole.
     package var credential: String
     /// The same without the access key: what stands in the string to sign.
     package var scope: String
+    /// The public half of the key; who that is has not been checked yet.
     package var accessKey: String
     /// `yyyymmdd`.
     package var date: String
+    /// From the scope; the request belongs to it.
     package var region: Region
+    /// From the scope, such as `s3`; the router may use it.
     package var service: String
     /// Lower-case names joined by semicolons.
     package var signedHeaders: String
+    /// As written; 64 hexadecimal digits where it is one at all.
     package var signature: String
     /// The time of signing, as it was written and as it is meant.
     package var timestamp: String
+    /// `timestamp`, read.
     package var instant: Instant
     /// How long a presigned request may be used.
     package var lifetime: Duration?
+    /// `X-Amz-Security-Token`; goes with temporary credentials.
     package var sessionToken: String?
 }
 

@@ -24,30 +24,44 @@ package enum ServiceFamily: Hashable, Sendable {
 package enum SignatureFault: Error, Hashable, Sendable {
     /// What was computed from the request, for people who debug a signer.
     package struct Mismatch: Hashable, Sendable {
+        /// As the request gave them.
         package var accessKey: String, signature: String
+        /// As they were computed here.
         package var stringToSign: [UInt8], canonicalRequest: [UInt8]
     }
 
+    /// No signature where one is needed.
     case missing
+    /// Signature Version 2, which is not served.
     case signatureVersion2
+    /// SigV4A (ECDSA), which is not served.
     case asymmetricSignature
     case unsupportedAuthorization(String)
     case malformedHeader(String)
     case malformedQuery(String)
     case malformedCredential(SignaturePlacement)
+    /// The date in the scope is not that of the request.
     case scopeDate(SignaturePlacement, scope: String, request: String)
+    /// The scope names another service than the one called.
     case scopeService(SignaturePlacement, given: String, expected: String)
     case missingDate
+    /// The clocks of client and server differ by more than `SignatureVerifier.allowedSkew`.
     case skewed(request: String, now: Instant)
+    /// A presigned request from the future.
     case notYetValid
+    /// A presigned request whose time is over.
     case expired(lifetime: Duration, end: Instant, now: Instant)
+    /// Headers that must be signed and are not.
     case unsignedHeaders([String])
     case missingPayloadHash
     case invalidPayloadHash(String)
     case payloadHashMismatch
+    /// A key that nobody told us about, in strict mode.
     case unknownKey(String)
+    /// A session token missing, or not the key's.
     case invalidToken
     case expiredToken
+    /// The HMAC is another one.
     case mismatch(Mismatch)
 }
 

@@ -21,10 +21,13 @@ package struct Authentication: Sendable {
     /// The raw value is that of `x-groundwork-signature`.
     package enum Standing: String, Sendable { case verified, unverified, anonymous }
 
+    /// How far the request can be believed; answers show it.
     package var standing: Standing
+    /// On whose behalf the request runs.
     package var principal: Principal
     /// Of a known key.
     package var identity: Identity?
+    /// From the scope; us-east-1 for an anonymous request.
     package var region: Region
     /// From the scope; nil for an anonymous request.
     package var service: String?

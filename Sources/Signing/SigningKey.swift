@@ -10,6 +10,7 @@ package struct SigningKey: Sendable {
     /// HMAC with the key already taken in; copied for each signature.
     private let keyed: HMAC<SHA256>
 
+    /// Derives the key; `date` is `yyyymmdd`.
     package init(secret: String, date: some StringProtocol, region: some StringProtocol, service: some StringProtocol) {
         var key = SymmetricKey(data: Array("AWS4".utf8) + Array(secret.utf8))
         for text in [Array(date.utf8), Array(region.utf8), Array(service.utf8), Array("aws4_request".utf8)] {
@@ -39,6 +40,7 @@ package final class SigningKeyCache: Sendable {
     private let entries = Mutex<[String: Entry]>([:])
     private let capacity: Int
 
+    /// How many keys are kept at most.
     package init(capacity: Int = 1024) { self.capacity = capacity }
 
     /// The key for a credential scope; `credential` is the whole `key/date/region/service/aws4_request`.

@@ -31,10 +31,13 @@ package final class DataDirectory: Sendable {
 
     /// Why a data directory cannot be used; the text is for the person at the terminal.
     package struct Refusal: Error, Hashable, CustomStringConvertible {
+        /// What is wrong, and what to do about it.
         package let description: String
     }
 
+    /// The folder, as the location gave it.
     package let path: String
+    /// Whether `close` removes it.
     package let isEphemeral: Bool
     private let lock: Mutex<OpenFile?>
 
@@ -52,7 +55,9 @@ package final class DataDirectory: Sendable {
         lock = Mutex(try DataDirectory.lock(path, port: port))
     }
 
+    /// The one SQLite file; its write-ahead log lies beside it.
     package var databasePath: String { path + "/groundwork.db" }
+    /// The folder of bodies too large for a row.
     package var blobsPath: String { path + "/blobs" }
 
     /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.

@@ -20,6 +20,7 @@ package final class FailureInjectingIndex: ObjectIndex {
     private let base: any ObjectIndex
     private let hook: FailureHook
 
+    /// Asks `hook` at `indexApply`, `indexApplied` and `indexRead`; what it throws is the step's failure.
     package init(_ base: any ObjectIndex, hook: @escaping FailureHook) {
         self.base = base
         self.hook = hook
@@ -62,6 +63,7 @@ package final class FailureInjectingBlobStore: BlobStore {
     private let base: any BlobStore
     private let hook: FailureHook
 
+    /// Asks `hook` before steps of `base`; what it throws is the step's failure.
     package init(_ base: any BlobStore, hook: @escaping FailureHook) {
         self.base = base
         self.hook = hook

@@ -13,10 +13,15 @@ package enum Durability: String, CaseIterable, Sendable {
 
 /// Everything that is kept in a data directory, open.
 package final class LocalStore: Sendable {
+    /// How the store is opened.
     package struct Settings: Sendable {
+        /// What an answered write must survive; an ephemeral directory is never synced, whatever this says.
         package var durability = Durability.relaxed
+        /// Threads of the pool of readers; event loops have connections of their own.
         package var readers = 4
+        /// Threads that hash and write blobs.
         package var fileThreads = 4
+        /// For the ids of blobs.
         package var entropy: any Entropy = SystemEntropy()
         /// Tables of other parts that live in the same file.
         package var migrations: [Migrations] = []
@@ -26,11 +31,15 @@ package final class LocalStore: Sendable {
         package init() {}
     }
 
+    /// Where all of it lies; closed with the store.
     package let directory: DataDirectory
+    /// Buckets, objects and uploads.
     package let index: any ObjectIndex
+    /// Bodies too large for a row.
     package let blobs: any BlobStore
     /// The one writer; units of all parts meet here.
     package let writer: Writer
+    /// For reads of every part; bounded.
     package let readers: ReaderPool
     private let files: FileBlobStore
 

@@ -9,6 +9,7 @@ package struct RequestDecoder: Sendable {
     /// Hears of every member in a request that is not in the model: operation, and the member's path.
     private let onUnknownMember: @Sendable (OperationSchema, String) -> Void
 
+    /// By default, members that are not in the model go unnoticed.
     package init(onUnknownMember: @escaping @Sendable (OperationSchema, String) -> Void = { _, _ in }) {
         self.onUnknownMember = onUnknownMember
     }

@@ -6,7 +6,9 @@ package import Shapes
 
 /// An answer without its streamed body.
 package struct WireResponse: Sendable {
+    /// HTTP status.
     package var status: Int
+    /// In the order they are sent, ids among them; date and length are the server's to add.
     package var headers: [(String, String)]
     /// Empty where the operation streams its answer.
     package var body: [UInt8]
@@ -14,7 +16,9 @@ package struct WireResponse: Sendable {
 
 /// The two ids every answer of S3 carries; other services use the first.
 package struct RequestIdentity: Hashable, Sendable {
+    /// `x-amz-request-id`, or `x-amzn-RequestId`.
     package let requestID: String
+    /// `x-amz-id-2`.
     package let hostID: String
 
     package init(requestID: String, hostID: String) {

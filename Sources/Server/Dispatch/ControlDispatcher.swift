@@ -17,6 +17,7 @@ package struct ControlAccess: Sendable {
     package var token: String?
     /// The account of requests that name none.
     package var account: AccountID
+    /// The region of requests that name none.
     package var region: Region
 
     package init(hosts: Set<String>, token: String?, account: AccountID, region: Region) {
@@ -89,6 +90,7 @@ package struct ControlDispatcher: RequestHandler {
     private let serverClock: any Clock
     private let limits: Limits
 
+    /// `serverClock` stamps what requests do.
     package init(
         access: ControlAccess, router: WireRouter, table: OperationTable, tasks: AsyncRequests,
         serverClock: any Clock, limits: Limits = Limits()

@@ -13,6 +13,7 @@ package struct CrossOrigin: PipelineStep {
     private let tasks: AsyncRequests
     private let readers: LoopReaders
 
+    /// Preflights read the rules as tasks, everything else with the loop's reader.
     package init(objects: ObjectStorage, router: WireRouter, tasks: AsyncRequests, readers: LoopReaders) {
         self.readers = readers
         self.objects = objects

@@ -1,3 +1,5 @@
+// GetObject, HeadObject and PutObject read on the event loop of their connection, and a reader belongs to one thread.
+
 package import Objects
 internal import Store
 
@@ -7,6 +9,7 @@ internal import Store
 package struct LoopReaders: @unchecked Sendable {
     private let readers: [any ObjectReader]
 
+    /// Opens `loops` readers, numbered as `ServerRequest.loop` is.
     package init(_ objects: ObjectStorage, loops: Int) throws {
         readers = try (0..<loops).map { _ in try objects.makeReader() }
     }

@@ -7,8 +7,11 @@ package import Wire
 
 /// A request that has been routed, authenticated and admitted.
 package struct AdmittedRequest: Sendable {
+    /// The operation, with the path's labels and the query.
     package var route: Route
+    /// What the function in Services is told beside its input.
     package var context: RequestContext
+    /// The ids that the answer carries.
     package var identity: RequestIdentity
     /// Which event loop the connection belongs to.
     package var loop: Int
@@ -18,16 +21,21 @@ package struct AdmittedRequest: Sendable {
 
 /// An answer with its body.
 package struct Answer: Sendable {
+    /// HTTP status.
     package var status: Int
+    /// In the order they are sent.
     package var headers: [(String, String)]
+    /// Sent as it is; its length becomes Content-Length.
     package var body: BodyResult
 
+    /// An answer whose body Wire has written.
     package init(_ response: WireResponse) {
         status = response.status
         headers = response.headers
         body = response.body.isEmpty ? .none : .bytes(response.body)
     }
 
+    /// An answer whose body is streamed; `status` stands in for the operation's own, such as 206.
     package init(_ response: WireResponse, body: BodyResult, status: Int? = nil) {
         self.status = status ?? response.status
         headers = response.headers
@@ -37,6 +45,7 @@ package struct Answer: Sendable {
 
 /// The operations that are served, by their place in the catalog.
 package struct OperationTable: Sendable {
+    /// Called once, on any thread.
     package typealias Completion = @Sendable (Result<Answer, ServiceError>) -> Void
 
     enum Entry: Sendable {
@@ -49,6 +58,7 @@ package struct OperationTable: Sendable {
     private var entries: [Entry?]
     let decoder: RequestDecoder
 
+    /// A table without functions; the decoder serves all of them.
     package init(decoder: RequestDecoder) {
         self.decoder = decoder
         entries = Array(repeating: nil, count: OperationCatalog.operations.count)

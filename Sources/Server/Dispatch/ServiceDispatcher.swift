@@ -19,6 +19,7 @@ package struct ServiceDispatcher: RequestHandler {
     private let wallClock: any Clock
     private let limits: Limits
 
+    /// `serverClock` stamps what requests do, `wallClock` judges the age of signatures.
     package init(
         router: WireRouter, verifier: SignatureVerifier, table: OperationTable, tasks: AsyncRequests,
         serverClock: any Clock, wallClock: any Clock, limits: Limits = Limits()

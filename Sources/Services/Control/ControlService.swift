@@ -11,13 +11,21 @@ package import Store
 
 /// The control operations of one program.
 package struct ControlService: Sendable {
+    /// For the clock, and for jobs that are forgotten.
     package var engine: Engine
+    /// For jobs, their reports and timelines.
     package var jobs: any JobStore
+    /// For rules, truth, answers and work teams.
     package var control: any ControlStore
+    /// For seeded objects and for `reset`.
     package var objects: ObjectStorage
+    /// What `clock` shows; it is moved through the engine.
     package var serverClock: ServerClock
+    /// Bounds on answers and on what a seed makes.
     package var limits: Limits
+    /// For errors that the client only sees as InternalFailure.
     package var logger: Logger
+    /// Of this program.
     package var version: String
 
     package init(

@@ -6,14 +6,17 @@ package import Kernel
 package import Shapes
 
 extension ControlService {
+    /// Names this program's version.
     package func getVersion(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["version": .string(version)]) }
 
+    /// Says that the process answers.
     package func getLive(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["status": "live"]) }
 
+    /// Says that operations are served: who gets here has been routed.
     package func getReady(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse { answer(["status": "ready"]) }

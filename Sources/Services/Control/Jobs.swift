@@ -78,8 +78,6 @@ extension ControlService {
         return EmptyShape()
     }
 
-    // MARK: Parts
-
     private func job(_ input: Control.JobRequest, _ context: RequestContext) async throws(ServiceError) -> JobRow {
         try await job(input.jobName, account: input.account, region: input.region, context)
     }

@@ -48,8 +48,6 @@ extension ControlService {
         return .object(made)
     }
 
-    // MARK: Buckets
-
     private func seedBucket(
         _ bucket: JSONValue, at path: String, _ files: FileReader?, _ context: RequestContext,
         _ made: inout JSONObject
@@ -113,8 +111,6 @@ extension ControlService {
         default: "binary/octet-stream"
         }
     }
-
-    // MARK: Teams
 
     private func seedWorkteam(
         _ team: JSONValue, at path: String, _ context: RequestContext, _ made: inout JSONObject

@@ -1,3 +1,5 @@
+// AbortMultipartUpload: what was uploaded is let go at once, and the id is unknown from then on.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// CompleteMultipartUpload. Its checksum members speak of the finished object, not of the XML document that is its body.
+
 internal import Digests
 package import Kernel
 internal import Objects

@@ -1,3 +1,6 @@
+// CopyObject: two sets of conditions, two directives and the new attributes, which count as far as they replace. The
+// copy's ETag and date stand in the answer's document.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// CreateBucket. Which names, regions and repetitions are allowed is decided in Objects.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// CreateMultipartUpload. What the finished object will have beside its bytes is said here and kept with the upload.
+
 package import Kernel
 internal import Objects
 package import Shapes

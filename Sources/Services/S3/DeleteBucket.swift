@@ -1,3 +1,5 @@
+// DeleteBucket. Only objects make a bucket count as full; uploads in progress go with it.
+
 package import Kernel
 internal import Objects
 package import Shapes

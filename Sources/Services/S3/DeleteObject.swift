@@ -1,3 +1,5 @@
+// DeleteObject. Without versions there are no delete markers to report, and no version to name but the null one.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// DeleteObjects: one request for many keys, each with an outcome of its own. Quiet mode lists only the failures.
+
 internal import Digests
 package import Kernel
 internal import Objects

@@ -1,3 +1,5 @@
+// GetBucketLocation: how older tools ask for a region; HeadBucket answers it in a header.
+
 package import Kernel
 internal import Objects
 package import Shapes

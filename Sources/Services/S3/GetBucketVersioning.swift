@@ -1,3 +1,5 @@
+// GetBucketVersioning. Tools ask before they sync or delete, so it is served although versions are not.
+
 package import Kernel
 internal import Objects
 package import Shapes

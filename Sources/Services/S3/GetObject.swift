@@ -1,3 +1,6 @@
+// GetObject, on the fast path: the reader is the event loop's, and the body leaves as a range of a file where it is
+// one.
+
 package import Kernel
 internal import Objects
 package import Shapes
@@ -5,7 +8,9 @@ package import Store
 
 /// An answer whose body goes out as it is.
 package struct StreamedObject: Sendable {
+    /// Header members of the answer.
     package var output: S3.GetObjectOutput
+    /// The bytes to be sent: of the range, where one was asked for.
     package var body: BodyResult
     /// Whether the status is 206.
     package var isPartial: Bool

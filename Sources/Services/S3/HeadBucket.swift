@@ -1,3 +1,5 @@
+// HeadBucket: tools ask it for existence, for access and for the region, all at once.
+
 package import Kernel
 internal import Objects
 package import Shapes

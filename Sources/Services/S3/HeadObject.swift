@@ -1,3 +1,5 @@
+// HeadObject, on the fast path: GetObject without its body, and the same conditions, ranges and parts.
+
 package import Kernel
 internal import Objects
 package import Shapes
@@ -5,6 +7,7 @@ package import Store
 
 /// What is known of an object, or of a range of it.
 package struct ShownObject: Sendable {
+    /// Header members of the answer.
     package var output: S3.HeadObjectOutput
     /// Whether the status is 206.
     package var isPartial: Bool

@@ -1,3 +1,5 @@
+// ListBuckets: the buckets of one account, in pages only where the request asks for that.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// ListMultipartUploads: pages go on after a key and an upload id, because one key may have several uploads.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// ListObjects, version 1, which older tools still use: pages go on after a key that the client can read.
+
 package import Kernel
 internal import Objects
 package import Shapes

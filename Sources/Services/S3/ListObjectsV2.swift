@@ -1,3 +1,5 @@
+// ListObjectsV2: pages go on by an opaque token, and owners are named only where they are asked for.
+
 package import Kernel
 internal import Objects
 package import Shapes

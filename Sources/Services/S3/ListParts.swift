@@ -1,3 +1,5 @@
+// ListParts, and how shapes show parts, initiators and the type of an upload's checksum.
+
 package import Kernel
 internal import Objects
 package import Shapes

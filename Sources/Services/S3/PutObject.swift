@@ -1,3 +1,5 @@
+// PutObject, on the fast path: whatever refuses it without its body does so on the event loop, before the first pull.
+
 package import Kernel
 internal import Objects
 package import Shapes

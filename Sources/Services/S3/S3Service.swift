@@ -9,10 +9,12 @@ package import Shapes
 
 /// The S3 operations of one program.
 package struct S3Service: Sendable {
+    /// S3's semantics, which this service only translates to and from.
     package var objects: ObjectStorage
     /// How accounts appear as owners.
     package var owner: @Sendable (AccountID) -> S3.Owner
 
+    /// `owner` is asked for every owner that an answer shows.
     package init(
         objects: ObjectStorage, owner: @escaping @Sendable (AccountID) -> S3.Owner = S3Service.standardOwner
     ) {

@@ -1,3 +1,5 @@
+// UploadPart: a body with its declared digests, under an upload and a number; the same number again replaces the part.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -1,3 +1,5 @@
+// UploadPartCopy: a part whose bytes are those of another object, read here and not sent by the client.
+
 package import Kernel
 internal import Objects
 package import Shapes

@@ -10,12 +10,19 @@ package import Store
 
 /// The SageMaker operations of one program.
 package struct SageMakerService: Sendable {
+    /// Takes jobs in, stops them, and knows which status to show.
     package var engine: Engine
+    /// For reading jobs.
     package var jobs: any JobStore
+    /// Work teams, workforces, models, tags and rules.
     package var control: any ControlStore
+    /// For ids that must not be guessed; no operation makes one yet.
     package var entropy: any Entropy
+    /// Bounds on tags and work teams, and on objects per job.
     package var limits: Limits
+    /// For errors that the client only sees as InternalFailure.
     package var logger: Logger
+    /// What the command line says of jobs.
     package var settings: SageMakerSettings
 
     package init(
@@ -36,6 +43,7 @@ package struct SageMakerService: Sendable {
 package struct SageMakerSettings: Sendable {
     /// Steering where neither tags nor rules say anything.
     package var steering = Steering()
+    /// The seed of jobs that are given none; it also names the portal's subdomains.
     package var seed: UInt64 = 0
     /// A job that has ended gives its name up to a new one.
     package var reusesTerminalNames = false

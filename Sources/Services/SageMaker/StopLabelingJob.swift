@@ -1,3 +1,5 @@
+// StopLabelingJob. The engine does the rest: what is answered is consolidated, and the outputs so far are written.
+
 internal import Engine
 package import Kernel
 package import Shapes

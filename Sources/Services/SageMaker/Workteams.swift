@@ -81,8 +81,6 @@ extension SageMakerService {
         return SageMaker.DeleteWorkteamResponse(success: true)
     }
 
-    // MARK: Parts
-
     private static func workteam(_ resource: Resource, _ context: RequestContext) -> SageMaker.Workteam? {
         guard let document = try? JSONValue(parsing: resource.document) else { return nil }
         return SageMaker.Workteam(

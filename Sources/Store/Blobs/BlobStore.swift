@@ -59,6 +59,7 @@ package protocol BlobWriter: AnyObject, Sendable {
 
 /// Sees bytes on their way into or out of a blob; throws to stop them.
 package protocol ByteObserver: AnyObject, Sendable {
+    /// Called with each piece in order; what it throws fails the read or write.
     func observe(_ bytes: UnsafeRawBufferPointer) throws
 }
 
@@ -79,6 +80,7 @@ package enum BlobFailure: Error, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether room is what is missing: no space, or no quota.
     package var isDiskFull: Bool {
         guard case .system(_, let code) = self else { return false }
         return code == ENOSPC || code == EDQUOT

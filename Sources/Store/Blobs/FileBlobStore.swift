@@ -54,8 +54,6 @@ final class FileBlobStore: BlobStore {
 
     func close() { threads.close() }
 
-    // MARK: BlobStore
-
     func makeWriter(observer: (any ByteObserver)?) -> any BlobWriter {
         FileBlobWriter(BlobID(from: entropy, run: run), in: self, observer: observer)
     }

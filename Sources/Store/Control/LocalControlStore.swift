@@ -8,11 +8,13 @@ package struct LocalControlStore: ControlStore {
     private let writer: Writer
     private let readers: ReaderPool
 
+    /// Shares writer and readers with the other stores of the file.
     package init(writer: Writer, readers: ReaderPool) {
         self.writer = writer
         self.readers = readers
     }
 
+    /// The schema of this store in the file that it shares with the others.
     package static let migrations = Migrations(
         part: "control",
         [

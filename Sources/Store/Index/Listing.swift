@@ -3,11 +3,13 @@
 
 /// What to list.
 package struct ListingQuery: Hashable, Sendable {
+    /// Keys must start with the prefix; an empty delimiter rolls nothing up.
     package var bucket: String, prefix: String, delimiter: String
     /// Entries come after this one; a common prefix as marker leaves out all below it.
     package var marker: String
     /// For uploads: after this id among those of the key that is the marker.
     package var uploadMarker: String
+    /// Most entries of the page.
     package var limit: Int
 
     package init(
@@ -25,8 +27,11 @@ package struct ListingQuery: Hashable, Sendable {
 
 /// One page of a listing: items and common prefixes together are at most the limit.
 package struct ListingPage<Item: Sendable>: Sendable {
+    /// In UTF-8 byte order of their keys.
     package var items: [Item] = []
+    /// Each ends in the delimiter.
     package var prefixes: [String] = []
+    /// Whether more entries follow.
     package var isTruncated = false
     /// The last entry of the page, item's key or prefix.
     package var last: String?

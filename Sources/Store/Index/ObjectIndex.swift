@@ -35,6 +35,7 @@ package enum WritePriority: Sendable { case interactive, engine }
 
 /// Finds rows. Belongs to one thread at a time.
 package protocol ObjectReader: AnyObject {
+    /// Nil where the name is free.
     func bucket(_ name: String) throws -> BucketRecord?
     /// Buckets of an account in the order of their names, after `name`.
     func buckets(ownedBy account: AccountID, after name: String?, prefix: String, limit: Int) throws -> [BucketRecord]
@@ -44,9 +45,13 @@ package protocol ObjectReader: AnyObject {
     func configuration(_ kind: String, of bucket: String) throws -> [UInt8]?
     /// The bucket, and the object where there is one, in one step.
     func object(_ key: String, in bucket: String, withBody: Bool) throws -> ObjectLookup
+    /// One page of the objects of a bucket.
     func objects(_ query: ListingQuery) throws -> ListingPage<ListedObject>
+    /// Nil where there is none of that id, or where it was completed or aborted.
     func upload(_ id: String) throws -> UploadRecord?
+    /// Parts in order of their numbers, above `number`.
     func parts(of upload: String, after number: Int, limit: Int) throws -> [PartRecord]
+    /// One page of the uploads of a bucket, by key and then by id.
     func uploads(_ query: ListingQuery) throws -> ListingPage<UploadRecord>
     /// Those of the given blobs that no row refers to.
     func unreferenced(among blobs: [BlobID]) throws -> [BlobID]
@@ -97,6 +102,7 @@ package func isOutOfSpace(_ error: any Error) -> Bool {
 
 /// A bucket, and whose it must be.
 package struct BucketReference: Hashable, Sendable {
+    /// The name, and the account that the caller takes for the owner; a change by another is refused.
     package var name: String, owner: AccountID
 
     package init(_ name: String, owner: AccountID) {
@@ -140,6 +146,7 @@ package enum ObjectChange: Sendable {
 
 /// An upload, and where it must belong.
 package struct UploadReference: Hashable, Sendable {
+    /// Id, bucket and key must all be those it was started with.
     package var bucket: BucketReference, key: String, id: String
 
     package init(_ bucket: BucketReference, key: String, id: String) {
@@ -151,6 +158,7 @@ package struct UploadReference: Hashable, Sendable {
 
 /// An object to be kept under a key.
 package struct ObjectWrite: Sendable {
+    /// The row replaces what is under the key if that is as expected.
     package var key: String, record: ObjectRecord, expecting: ObjectExpectation
 
     package init(_ key: String, _ record: ObjectRecord, expecting: ObjectExpectation = .anything) {
@@ -162,6 +170,7 @@ package struct ObjectWrite: Sendable {
 
 /// An object to be removed. Removing what is not there succeeds, unless something was expected.
 package struct ObjectRemoval: Sendable {
+    /// Which row, and what is expected of it.
     package var key: String, expecting: ObjectExpectation
 
     package init(_ key: String, expecting: ObjectExpectation = .anything) {
@@ -172,13 +181,16 @@ package struct ObjectRemoval: Sendable {
 
 /// A copy that shares or duplicates the source's body without anybody reading it.
 package struct ObjectCopy: Sendable {
+    /// The source's bucket and key.
     package var source: BucketReference, sourceKey: String
     /// The source must still have this body and ETag, as it was when the copy was decided.
     package var sourceETag: String, sourceModified: Instant
+    /// The bucket of the new row.
     package var destination: BucketReference
     /// The new row; its body is ignored.
     package var write: ObjectWrite
 
+    /// `record` is the source as it was read when the copy was decided.
     package init(
         from source: BucketReference, key: String, as record: ObjectRecord, to destination: BucketReference,
         _ write: ObjectWrite

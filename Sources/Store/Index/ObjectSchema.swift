@@ -10,6 +10,7 @@ package import SQLite
 
 /// The schema of buckets, objects and uploads.
 package enum ObjectSchema {
+    /// To be applied to every file that holds an index; other parts may live beside it.
     package static let migrations = Migrations(
         part: "objects",
         [

@@ -5,6 +5,7 @@ package import Kernel
 
 /// A bucket.
 package struct BucketRecord: Hashable, Sendable {
+    /// A name is taken once in the whole server; `created` is server time.
     package var name: String, owner: AccountID, region: Region, created: Instant
 
     package init(name: String, owner: AccountID, region: Region, created: Instant) {
@@ -14,6 +15,7 @@ package struct BucketRecord: Hashable, Sendable {
         self.created = created
     }
 
+    /// The bucket with its owner, as changes name it.
     package var reference: BucketReference { BucketReference(name, owner: owner) }
 }
 
@@ -25,6 +27,7 @@ package enum StoredBody: Hashable, Sendable {
     /// In the row, and not asked for.
     case unread
 
+    /// The blob's id; nil where the bytes are not in a blob.
     package var blob: BlobID? {
         if case .blob(let id) = self { id } else { nil }
     }
@@ -32,6 +35,7 @@ package enum StoredBody: Hashable, Sendable {
 
 /// A checksum as kept with an object or a part.
 package struct StoredChecksum: Hashable, Sendable {
+    /// The value itself.
     package var checksum: Checksum
     /// How many parts' checksums this one was made of; nil where it is that of the bytes (`FULL_OBJECT`).
     package var compositeParts: Int?
@@ -51,18 +55,23 @@ package struct StoredChecksum: Hashable, Sendable {
 package struct ObjectRecord: Hashable, Sendable {
     /// Without quotes.
     package var etag: String
+    /// Bytes of the body.
     package var size: Int64
+    /// Server time: Last-Modified.
     package var modified: Instant
     /// The version's id; nil is the null version, the only one there is where a bucket keeps no versions.
     package var version: String?
     /// Nil is STANDARD.
     package var storageClass: String?
+    /// Nil for objects put together from parts without a common one.
     package var checksum: StoredChecksum?
     /// Response header fields kept with the object, names in lower case: `content-type`, `x-amz-meta-…`.
     package var fields: FieldList
+    /// The object's tags, in the order given.
     package var tags: FieldList
     /// The parts it was uploaded in; empty for a single upload.
     package var parts: PartLayout
+    /// Where the bytes are; says nothing of them where they were not asked for.
     package var body: StoredBody
 
     package init(
@@ -85,21 +94,31 @@ package struct ObjectRecord: Hashable, Sendable {
 
 /// What a listing says of an object.
 package struct ListedObject: Hashable, Sendable {
+    /// As in `ObjectRecord`.
     package var key: String, etag: String, size: Int64, modified: Instant
+    /// Nil is STANDARD.
     package var storageClass: String?
+    /// Nil where the object has no checksum.
     package var checksumAlgorithm: ChecksumAlgorithm?
+    /// Whether the checksum is one of the parts' checksums; false without any.
     package var isCompositeChecksum: Bool
 }
 
 /// A multipart upload in progress.
 package struct UploadRecord: Hashable, Sendable {
+    /// `id` is what clients name; ids of one key sort by the time of their start.
     package var id: String, bucket: String, key: String, initiated: Instant
+    /// Who started it.
     package var initiator: AccountID
+    /// For the finished object; nil is STANDARD.
     package var storageClass: String?
+    /// Declared for all parts; nil where each part brings its own.
     package var checksumAlgorithm: ChecksumAlgorithm?
     /// Whether the finished object gets a checksum of its parts' checksums.
     package var isCompositeChecksum: Bool
+    /// For the finished object, as in `ObjectRecord`.
     package var fields: FieldList
+    /// For the finished object.
     package var tags: FieldList
 
     package init(
@@ -122,8 +141,11 @@ package struct UploadRecord: Hashable, Sendable {
 
 /// A part of an upload in progress.
 package struct PartRecord: Hashable, Sendable {
+    /// Numbers count from 1; the ETag is the MD5 of the part's bytes.
     package var number: Int, etag: String, size: Int64, modified: Instant
+    /// Of the part's bytes.
     package var checksum: Checksum?
+    /// Where the part's bytes are; the finished object may take them over.
     package var body: StoredBody
 
     package init(
@@ -141,10 +163,12 @@ package struct PartRecord: Hashable, Sendable {
 /// Names and values in order. Kept as one text, `name NUL value NUL …`: neither may hold a NUL, which HTTP, XML and our
 /// own checks see to, and reading it back costs next to nothing on the way of every GET.
 package struct FieldList: Hashable, Sendable {
+    /// In order; a name may come twice.
     package var fields: [ServiceError.Field]
 
     package init(_ fields: [ServiceError.Field] = []) { self.fields = fields }
 
+    /// Whether there is nothing to keep.
     package var isEmpty: Bool { fields.isEmpty }
 
     /// The value of the first field of exactly this name.
@@ -176,7 +200,9 @@ package struct FieldList: Hashable, Sendable {
 
 /// The parts that an object was uploaded in: what a read by part number and GetObjectAttributes need.
 package struct PartLayout: Hashable, Sendable {
+    /// A part as the finished object remembers it.
     package struct Part: Hashable, Sendable {
+        /// The checksum is base64, of the upload's algorithm; nil where the part had none.
         package var number: Int, size: Int64, checksum: String?
         package init(number: Int, size: Int64, checksum: String?) {
             self.number = number
@@ -188,6 +214,7 @@ package struct PartLayout: Hashable, Sendable {
     /// Kept unread until somebody asks: `number size checksum` and a line feed each.
     let text: String?
 
+    /// No parts at all stand for an object uploaded in one piece.
     package init(_ parts: [Part] = []) {
         text =
             parts.isEmpty
@@ -196,8 +223,10 @@ package struct PartLayout: Hashable, Sendable {
 
     init(text: String?) { self.text = text }
 
+    /// Whether the object was uploaded in one piece.
     package var isEmpty: Bool { text == nil }
 
+    /// Reads the text; in order of number.
     package var parts: [Part] {
         (text ?? "").split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")

@@ -5,6 +5,7 @@ package import Kernel
 
 /// Identifies a labeling job in the store; never reused.
 package struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The row's id.
     package let value: Int64
 
     package init(_ value: Int64) { self.value = value }
@@ -15,8 +16,11 @@ package struct JobID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// A job's name in its account and region. Names are unique without regard to case (API reference: LabelingJobName).
 package struct JobName: Hashable, Sendable {
+    /// Whose job it is.
     package var account: AccountID
+    /// Where it runs; another region's jobs may have the same name.
     package var region: Region
+    /// As typed.
     package var name: String
 
     package init(account: AccountID, region: Region, name: String) {
@@ -25,19 +29,27 @@ package struct JobName: Hashable, Sendable {
         self.name = name
     }
 
+    /// What names are compared by.
     package var key: String { name.lowercased() }
 }
 
 /// A labeling job as stored.
 package struct JobRow: Hashable, Sendable {
+    /// Stays the same when the job gives its name up.
     package var id: JobID
+    /// Where the job is found.
     package var name: JobName
+    /// Server time.
     package var created: Instant
+    /// Server time of the latest change of state.
     package var modified: Instant
     /// `LabelingJobStatus`.
     package var status: String
+    /// Whether the workflow has ended; effects may still wait to be performed.
     package var isTerminal: Bool
+    /// What the job was created with; never changes.
     package var specification: [UInt8]
+    /// Where its workflow stands.
     package var state: [UInt8]
 
     package init(
@@ -57,7 +69,9 @@ package struct JobRow: Hashable, Sendable {
 
 /// One line of the input manifest, byte for byte, without its line end.
 package struct ManifestRow: Hashable, Sendable {
+    /// Counted from 0.
     package var index: Int
+    /// UTF-8, as the bucket's owner wrote it.
     package var line: [UInt8]
 
     package init(index: Int, line: [UInt8]) {
@@ -68,6 +82,7 @@ package struct ManifestRow: Hashable, Sendable {
 
 /// An object of a job, once it is more than a manifest line.
 package struct ObjectRow: Hashable, Sendable {
+    /// How far the object has come; the raw value is what the row says.
     package enum Status: Int, Hashable, Sendable {
         /// Nobody works on it; a model may have looked at it.
         case waiting = 0
@@ -82,7 +97,9 @@ package struct ObjectRow: Hashable, Sendable {
         case retired
     }
 
+    /// Zero-based line of the manifest.
     package var index: Int
+    /// Which of the other members have a meaning.
     package var status: Status
     /// The work of people on it; empty where nobody has touched it.
     package var state: [UInt8]
@@ -90,6 +107,7 @@ package struct ObjectRow: Hashable, Sendable {
     package var label: [UInt8]
     /// Index of its class, for classification.
     package var category: Int?
+    /// `retired` once a threshold rests on the object. Before, the draw order tells what its label is for.
     package var use: Use
     /// The round in which it went to people or was labeled by the model.
     package var round: Int
@@ -116,7 +134,9 @@ package struct ObjectRow: Hashable, Sendable {
 
 /// The objects of one round that went to people, in the order they are shown.
 package struct BatchRow: Hashable, Sendable {
+    /// Counted from 1; a job has one batch a round.
     package var round: Int
+    /// Zero-based lines of the manifest.
     package var objects: [Int]
     /// How far the draw order (or the manifest) has been used up after this batch.
     package var cursor: Int
@@ -132,6 +152,7 @@ package struct BatchRow: Hashable, Sendable {
 package struct OutboxRow: Hashable, Sendable {
     /// Place in the job's order of effects.
     package var sequence: Int64
+    /// Bytes that only the engine reads.
     package var effect: [UInt8]
 }
 
@@ -141,6 +162,7 @@ package struct TimelineRow: Hashable, Sendable {
     package var at: Instant
     /// Server time.
     package var served: Instant
+    /// Compact JSON.
     package var entry: [UInt8]
 
     package init(at: Instant, served: Instant, entry: [UInt8]) {
@@ -152,6 +174,7 @@ package struct TimelineRow: Hashable, Sendable {
 
 /// A job that has something to do.
 package struct DueJob: Hashable, Sendable {
+    /// The job to wake up.
     package var id: JobID
     /// Server time at which its next timer or workforce event is due.
     package var due: Instant

@@ -4,6 +4,7 @@
 package import SQLite
 
 extension LocalJobStore {
+    /// The schema of this store in the file that it shares with the others.
     package static let migrations = Migrations(
         part: "jobs",
         [

@@ -8,6 +8,7 @@ package struct LocalJobStore: JobStore {
     private let writer: Writer
     private let readers: ReaderPool
 
+    /// Shares writer and readers with the other stores of the file.
     package init(writer: Writer, readers: ReaderPool) {
         self.writer = writer
         self.readers = readers

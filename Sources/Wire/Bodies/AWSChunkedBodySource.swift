@@ -9,6 +9,7 @@ internal import Synchronization
 package final class AWSChunkedBodySource: BodySource {
     private let framed: any BodySource
     private let decoder: Mutex<AWSChunkedDecoder>
+    /// The decoded length, from `x-amz-decoded-content-length`.
     package let length: Int64?
 
     /// - Parameter signatures: continues the request's signature; nil where its key is not known.

@@ -9,13 +9,16 @@ internal import Signing
 
 /// The body of an S3 request as its headers declare it.
 package struct BodyDeclaration: Hashable, Sendable {
+    /// What stands between the bytes of the request and those of the object.
     package enum Framing: Hashable, Sendable {
         case plain
         /// aws-chunked, inside whatever framing HTTP itself uses.
         case awsChunked(isSigned: Bool, hasTrailers: Bool)
     }
 
+    /// From `x-amz-content-sha256`.
     package var framing: Framing
+    /// What the body, without framing, must turn out to be.
     package var expectations: BodyExpectations
     /// Content-Encoding as it belongs to the object: without `aws-chunked`; nil where nothing else is left.
     package var contentEncoding: String?
@@ -24,6 +27,7 @@ package struct BodyDeclaration: Hashable, Sendable {
 }
 
 extension BodyDeclaration {
+    /// Reads the headers; throws where they contradict one another or a value cannot be read.
     package init(_ head: RequestHead) throws(ServiceError) {
         let headers = head.headers
         let payload = try Payload(headers["x-amz-content-sha256"])

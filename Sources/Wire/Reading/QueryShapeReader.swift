@@ -22,8 +22,6 @@ struct QueryShapeReader: ShapeReader {
 
     private func name(_ member: Int) -> String { elementName ?? prefix + members[member].wireName }
 
-    // MARK: Plain values
-
     mutating func string(_ member: Int) -> String? {
         guard let text = fields[name(member)] else { return nil }
         if let constraints = members[member].constraints { fail(member, text, constraints.broken(by: text)) }
@@ -72,8 +70,6 @@ struct QueryShapeReader: ShapeReader {
         return nil
     }
 
-    // MARK: Structures and lists
-
     mutating func structure<Value: ReadableShape>(_ member: Int, _ type: Value.Type) -> Value? {
         let inner = name(member) + "."
         guard fields.keys.contains(where: { $0.hasPrefix(inner) }) else { return nil }
@@ -117,8 +113,6 @@ struct QueryShapeReader: ShapeReader {
             problems.failure(value: nil, at: path.text(members[member]), "Member must not be null")
         }
     }
-
-    // MARK: Recording
 
     private static func belongs(_ field: String, to stem: String) -> Bool {
         field == stem || field.hasPrefix(stem + ".")

@@ -2,7 +2,9 @@
 
 /// One `name=value` of a query or form; the value is nil where there is no `=`.
 package struct QueryItem: Hashable, Sendable {
+    /// Decoded.
     package let name: String
+    /// Decoded; nil and empty differ: `?acl` is not `?acl=`.
     package let value: String?
 
     package init(_ name: String, _ value: String?) {

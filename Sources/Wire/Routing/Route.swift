@@ -7,12 +7,17 @@ package import Shapes
 package struct Route: Sendable {
     /// A part of the path, decoded.
     package struct Label: Hashable, Sendable {
+        /// The name between the braces of the model's path.
         package let name: String
+        /// What stands there in the request.
         package let value: String
     }
 
+    /// What is asked for.
     package let operation: OperationSchema
+    /// The parts of the path that the operation names.
     package let labels: [Label]
+    /// All items of the query.
     package let query: [QueryItem]
     /// Fields of a query-protocol request.
     package let form: [QueryItem]

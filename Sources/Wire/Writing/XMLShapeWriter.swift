@@ -44,8 +44,6 @@ struct XMLShapeWriter: ShapeWriter {
     /// Text between tags that are already written.
     mutating func text(_ text: String) { escape(text) }
 
-    // MARK: ShapeWriter
-
     mutating func string(_ member: Int, _ value: String) { element(name(member), value) }
     mutating func boolean(_ member: Int, _ value: Bool) { element(name(member), value ? "true" : "false") }
     mutating func integer(_ member: Int, _ value: Int64) { element(name(member), String(value)) }
@@ -103,8 +101,6 @@ struct XMLShapeWriter: ShapeWriter {
     }
 
     private func name(_ member: Int) -> String { elementName ?? members[member].wireName }
-
-    // MARK: Text
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
