@@ -80,8 +80,6 @@ package struct Limits: Sendable {
     package var consolidationObjects = 50
     /// Longest `FailureReason` (API reference: DescribeLabelingJob).
     package var failureReasonCharacters = 1024
-    /// Rounds of one job; with every round labelling at least one object this is never reached in practice.
-    package var roundsPerJob = 100_000
 
     /// Entries of a job's timeline that one answer of the control API shows.
     package var timelineEntries = 100_000

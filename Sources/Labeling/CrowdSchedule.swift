@@ -73,14 +73,6 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         touched = [UInt64](repeating: 0, count: objects * wordsPerObject)
         touchedCount = [Int](repeating: 0, count: objects)
         workers = [WorkerState](repeating: WorkerState(), count: size)
-        if !batch.earlierDeclines.isEmpty {
-            for (position, object) in batch.objects.enumerated() {
-                for worker in batch.earlierDeclines[object] ?? [] where worker < size {
-                    declines[position] += 1
-                    touch(position, worker)
-                }
-            }
-        }
         guard let first = batch.objects.first else { return }
         for worker in 0..<size {
             schedule(worker, at: batch.startedAt + crowd.pause(of: worker, after: first, attempt: -1))

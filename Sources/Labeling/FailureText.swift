@@ -42,9 +42,8 @@ package enum FailureText {
     }
 
     /// Automated labeling has a minimum (developer guide, "Automate data labeling").
-    package static func tooFewObjectsToAutomate(_ count: Int) -> String {
-        let least = Limits().automatedLabelingMinimumObjects
-        return clientError("Automated data labeling needs at least \(least) objects; the manifest has \(count).")
+    package static func tooFewObjectsToAutomate(_ count: Int, minimum: Int) -> String {
+        clientError("Automated data labeling needs at least \(minimum) objects; the manifest has \(count).")
     }
     /// More than a tenth of the first sample failed, which ends an automated job (developer guide).
     package static func firstSampleFailed(_ failed: Int, of sample: Int) -> String {
@@ -57,10 +56,6 @@ package enum FailureText {
     }
     /// A job has 30 days (developer guide).
     package static var expired: String { clientError("The labeling job did not finish within 30 days.") }
-    /// The customer's function answered with an error, or with what cannot be used.
-    package static func function(_ arn: String, cause: String) -> String {
-        clientError("The function \(arn) failed: \(cause).")
-    }
     /// `InitialActiveLearningModelArn` leads to no model that this server can read.
     package static func initialModel(_ arn: String, cause: String) -> String {
         clientError("The initial active learning model \(arn) could not be used: \(cause).")

@@ -24,7 +24,7 @@ extension LabelingJob {
             return [record] + fail(FailureText.tooManyObjects(manifest.objects, most: plan.objectLimit))
         }
         if plan.isAutomated, manifest.objects < plan.minimumObjects {
-            return [record] + fail(FailureText.tooFewObjectsToAutomate(manifest.objects))
+            return [record] + fail(FailureText.tooFewObjectsToAutomate(manifest.objects, minimum: plan.minimumObjects))
         }
         return [record] + select(round: 1)
     }

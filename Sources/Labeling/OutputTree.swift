@@ -26,10 +26,6 @@ package struct OutputTree: Hashable, Sendable {
 
     /// The final output; its address is `OutputDatasetS3Uri`.
     package var outputManifest: String { prefix + "manifests/output/output.manifest" }
-    /// The output manifest as it was in the course of an iteration.
-    package func intermediateManifest(iteration: Int) -> String {
-        prefix + "manifests/intermediate/\(iteration)/output.manifest"
-    }
 
     /// What a post-annotation function is told as `outputConfig`.
     package var annotations: String { prefix + "annotations" }
@@ -44,10 +40,6 @@ package struct OutputTree: Hashable, Sendable {
     /// What a consolidation call answered.
     package func consolidationResponse(iteration: Int, at instant: Instant) -> String {
         consolidated + "consolidation-response/iteration-\(iteration)/\(instant.fileNameText).json"
-    }
-    /// The running manifest of the current batch.
-    package func batchManifest(iteration: Int) -> String {
-        prefix + "annotations/intermediate/\(iteration)/annotations.manifest"
     }
     private var consolidated: String { prefix + "annotations/consolidated-annotation/" }
 

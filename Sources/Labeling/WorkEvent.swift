@@ -71,13 +71,10 @@ package struct WorkBatch: Hashable, Sendable {
     package var availability: Duration
     /// Job time.
     package var startedAt: Instant
-    /// Workers who declined an object before this batch began, by manifest line.
-    package var earlierDeclines: [Int: [Int]]
 
     /// Workers are 1 to 9, as the API allows.
     package init(
-        objects: [Int], workersPerObject: Int, taskTimeLimit: Duration, availability: Duration, startedAt: Instant,
-        earlierDeclines: [Int: [Int]] = [:]
+        objects: [Int], workersPerObject: Int, taskTimeLimit: Duration, availability: Duration, startedAt: Instant
     ) {
         precondition((1...9).contains(workersPerObject), "the service asks 1 to 9 workers")
         self.objects = objects
@@ -85,7 +82,6 @@ package struct WorkBatch: Hashable, Sendable {
         self.taskTimeLimit = taskTimeLimit
         self.availability = availability
         self.startedAt = startedAt
-        self.earlierDeclines = earlierDeclines
     }
 
     /// When nothing of the batch is offered any longer.

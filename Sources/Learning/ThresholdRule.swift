@@ -48,11 +48,20 @@ package struct ThresholdChoice: Hashable, Sendable {
     package var refusal: Refusal?
 
     /// Why no labels of the model may be taken.
-    package enum Refusal: Hashable, Sendable {
+    package enum Refusal: Hashable, Sendable, CustomStringConvertible {
         /// Too few validation objects to say anything.
         case tooFewObjects(Int, minimum: Int)
         /// No cut reached the target.
         case belowTarget
+
+        /// For the job's timeline.
+        package var description: String {
+            switch self {
+            case .tooFewObjects(let count, let minimum):
+                "\(count) validation objects say too little; at least \(minimum) are needed"
+            case .belowTarget: "no threshold keeps the share of right labels that is wanted"
+            }
+        }
     }
 }
 

@@ -1,24 +1,21 @@
 // Who holds which key. The verifier asks a CredentialSource for every request, so an answer must be quick and must not
 // wait.
 
-internal import Digests
 package import Kernel
 
 /// The person or program behind an access key.
 package struct Identity: Hashable, Sendable {
     /// Whose resources the key works on.
     package var account: AccountID
-    /// The holder's name for people; the account where nothing else is given.
-    package var displayName: String
-    /// The 64 hexadecimal digits by which S3 names an owner.
-    package var canonicalID: String
+    /// The holder's name for people, where one is given.
+    package var displayName: String?
+    /// By which S3 names the account as an owner, where it is given; in AWS 64 hexadecimal digits.
+    package var canonicalID: String?
 
-    /// - Parameter canonicalID: derived from the account where none is given.
     package init(account: AccountID, displayName: String? = nil, canonicalID: String? = nil) {
         self.account = account
-        self.displayName = displayName ?? account.description
-        self.canonicalID =
-            canonicalID ?? Hex.text(SHA256Digest.of(Array("canonical user of \(account)".utf8)))
+        self.displayName = displayName
+        self.canonicalID = canonicalID
     }
 }
 
@@ -67,7 +64,7 @@ package struct CredentialSet: CredentialSource {
 extension Credentials {
     /// The key `test` with the secret `test`, which every tool's quick start uses.
     package static func wellKnown(account: AccountID) -> Credentials {
-        Credentials(accessKey: "test", secret: "test", identity: Identity(account: account, displayName: "test"))
+        Credentials(accessKey: "test", secret: "test", identity: Identity(account: account))
     }
 
     /// The key that the AWS tools would find in this environment.

@@ -6,6 +6,8 @@ import Kernel
 import Objects
 import Server
 import ServiceLifecycle
+import Services
+import Shapes
 import Signing
 import Store
 import Synchronization
@@ -15,6 +17,7 @@ extension Program {
     /// What the server is made of, from the settings.
     struct Parts {
         let settings: ServeSettings
+        let credentials: [Credentials]
         let table: OperationTable
         let tasks: AsyncRequests
         let objects: ObjectStorage
@@ -46,7 +49,7 @@ extension Program {
         func pipeline(in directory: DataDirectory) throws -> Pipeline {
             let router = WireRouter(hostSuffixes: ["localhost"] + settings.hostNames)
             let verifier = SignatureVerifier(
-                credentials: try credentials(), policy: settings.auth, account: settings.account)
+                credentials: CredentialSet(credentials), policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(
                 router: router, verifier: verifier, table: table, tasks: tasks, serverClock: serverClock,
                 wallClock: wallClock, limits: limits)
@@ -61,7 +64,7 @@ extension Program {
         }
 
         /// Known keys: the credentials file, the environment's, and test/test.
-        private func credentials() throws -> CredentialSet {
+        static func credentials(_ settings: ServeSettings) throws -> [Credentials] {
             var known = [Credentials.wellKnown(account: settings.account)]
             if let fromEnvironment = Credentials(environment: settings.environment, account: settings.account) {
                 known.append(fromEnvironment)
@@ -74,7 +77,19 @@ extension Program {
                 }
                 known += try CredentialFile.credentials(in: document, account: settings.account)
             }
-            return CredentialSet(known)
+            return known
+        }
+
+        /// How accounts appear as owners: as the credentials file says of their first identity, where it does.
+        static func owners(_ credentials: [Credentials]) -> @Sendable (AccountID) -> S3.Owner {
+            let named = credentials.map(\.identity).filter { $0.canonicalID != nil || $0.displayName != nil }
+            let identities = Dictionary(named.map { ($0.account, $0) }) { first, _ in first }
+            return { account in
+                var owner = S3Service.standardOwner(account)
+                owner.displayName = identities[account]?.displayName
+                if let id = identities[account]?.canonicalID { owner.id = id }
+                return owner
+            }
         }
 
         /// Beyond loopback, and in strict mode, the control API wants a token.
@@ -92,7 +107,7 @@ extension Program {
 
 /// Whether the server has begun to serve. It says so when the group of services runs: from then on a signal to end is
 /// heard, and whoever waited for readiness may send one at once.
-final class Readiness: Service {
+final class Readiness: ServiceLifecycle.Service {
     private let flag = Atomic(false)
 
     var isSet: Bool { flag.load(ordering: .relaxed) }

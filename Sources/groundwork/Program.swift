@@ -62,13 +62,14 @@ struct Program {
             engine: engine, jobs: jobs, control: controlStore, objects: objects, serverClock: serverClock,
             limits: limits, logger: logger, version: Version.text)
         let sageMaker = SageMakerService(
-            engine: engine, jobs: jobs, control: controlStore, entropy: entropy, limits: limits, logger: logger,
+            engine: engine, jobs: jobs, control: controlStore, limits: limits, logger: logger,
             settings: Self.sageMakerSettings(settings))
         tasks = AsyncRequests(concurrency: 64)
         readiness = Readiness()
         var table = OperationTable(decoder: Self.decoder(logger))
         let readers = try LoopReaders(objects, loops: settings.threads)
-        table.add(S3Service(objects: objects), readers: readers)
+        let credentials = try Parts.credentials(settings)
+        table.add(S3Service(objects: objects, owner: Parts.owners(credentials)), readers: readers)
         table.add(sageMaker)
         table.add(STSService())
         table.add(control)
@@ -76,7 +77,7 @@ struct Program {
             throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
         }
         let parts = Parts(
-            settings: settings, table: table, tasks: tasks, objects: objects, serverClock: serverClock,
+            settings: settings, credentials: credentials, table: table, tasks: tasks, objects: objects, serverClock: serverClock,
             wallClock: wallClock, limits: limits, readiness: readiness,
             readers: readers)
         server = HTTPServer(

@@ -93,7 +93,7 @@ import Testing
             FailureText.manifestUnreadable("s3://b/m", cause: "the object does not exist")
                 == "ClientError: The input manifest s3://b/m could not be read: the object does not exist.")
         #expect(
-            FailureText.tooFewObjectsToAutomate(1249)
+            FailureText.tooFewObjectsToAutomate(1249, minimum: 1250)
                 == "ClientError: Automated data labeling needs at least 1250 objects; the manifest has 1249.")
         #expect(
             FailureText.firstSampleFailed(2, of: 10)

@@ -12,12 +12,11 @@ private func crowd(_ model: CrowdModel, size: Int, seed: UInt64 = 1) -> Crowd {
 }
 
 private func batch(
-    _ objects: Int, workers: Int = 3, limit: Duration = .seconds(300), availability: Duration = .seconds(864_000),
-    earlierDeclines: [Int: [Int]] = [:]
+    _ objects: Int, workers: Int = 3, limit: Duration = .seconds(300), availability: Duration = .seconds(864_000)
 ) -> WorkBatch {
     WorkBatch(
         objects: (0..<objects).map { 7 + 2 * $0 }, workersPerObject: workers, taskTimeLimit: limit,
-        availability: availability, startedAt: start, earlierDeclines: earlierDeclines)
+        availability: availability, startedAt: start)
 }
 
 private func events(_ batch: WorkBatch, _ crowd: Crowd) -> [WorkEvent] {
@@ -29,7 +28,6 @@ private func check(_ events: [WorkEvent], _ batch: WorkBatch, workers: Int, oneT
     var busy: [[Int]: WorkEvent] = [:]
     var slots: [Int: [Int: Int]] = [:]
     var answered: [Int: Set<Int>] = [:], declined: [Int: Set<Int>] = [:], abandoned: [Int: Set<Int>] = [:]
-    for (object, decliners) in batch.earlierDeclines { declined[object] = Set(decliners) }
     var last = batch.startedAt
     for event in events {
         #expect(event.at >= last && event.at < batch.endsAt)
@@ -220,14 +218,6 @@ private func submissions(_ events: [WorkEvent]) -> [Int: Int] {
         let returned = events(batch, others)
         check(returned, batch, workers: 10)
         #expect(returned.contains { $0.action == .returned })
-    }
-
-    @Test func earlierDeclinesCount() {
-        let crowd = crowd(CrowdModel(.perfect, pool: .privateTeam), size: 4)
-        let batch = batch(3, earlierDeclines: [7: [0, 1, 2], 9: [3, 0]])
-        let events = events(batch, crowd)
-        check(events, batch, workers: 4)
-        #expect(submissions(events) == [9: 2, 11: 3])
     }
 
     @Test func emptyBatchesHaveNoEvents() {

@@ -33,8 +33,6 @@ import Testing
             tree.consolidationResponse(iteration: 2, at: at)
                 == consolidated + "consolidation-response/iteration-2/2020-12-28_18:59:58.json")
         #expect(tree.annotations == "o/J/annotations")
-        #expect(tree.intermediateManifest(iteration: 3) == "o/J/manifests/intermediate/3/output.manifest")
-        #expect(tree.batchManifest(iteration: 3).hasPrefix("o/J/annotations/intermediate/"))
     }
 
     /// Published readers find these files by counting components from the end.

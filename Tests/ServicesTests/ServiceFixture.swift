@@ -49,7 +49,7 @@ final class ServiceFixture: Sendable {
         var service = SageMakerSettings()
         change(&service)
         sageMaker = SageMakerService(
-            engine: engine, jobs: jobs, control: control, entropy: CountingEntropy(), logger: logger, settings: service)
+            engine: engine, jobs: jobs, control: control, logger: logger, settings: service)
         controls = ControlService(
             engine: engine, jobs: jobs, control: control, objects: objects, serverClock: clock, logger: logger,
             version: "1.2.3")

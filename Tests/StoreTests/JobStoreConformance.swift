@@ -168,7 +168,7 @@ struct JobStoreConformance {
         let id = try await make("Objects"), neighbour = try await make("Objects-2")
         let rows = [
             ObjectRow(index: 0, status: .human, round: 1, state: [1], label: [2], category: 2, position: 10_005),
-            ObjectRow(index: 1, status: .human, round: 1, category: 0, use: .retired, position: 10_001),
+            ObjectRow(index: 1, status: .human, round: 1, category: 0, position: 10_001),
             ObjectRow(index: 2, status: .machine, round: 3, label: [5], category: 1, confidence: 0.97),
             ObjectRow(index: 4, status: .open, round: 2, state: [6, 7], position: 20_000),
             ObjectRow(index: 5, status: .failed, label: [8]), ObjectRow(index: 9, status: .human),
@@ -178,7 +178,7 @@ struct JobStoreConformance {
         try await jobs.change(id, .engine) { change in
             try change.putConfidences([(index: 6, confidence: 0.2), (index: 7, confidence: 0.1)])
             try change.putConfidences([(index: 8, confidence: 0.2), (index: 6, confidence: 0.15)])
-            try change.setUse(.validation, of: [0, 77])
+            try change.setUse(.retired, of: [0, 77])
         }
         let neighbourHas = try await jobs.read(neighbour) { try $0.objects([0, 3]).keys.sorted() }
         #expect(neighbourHas == [3])
@@ -186,7 +186,7 @@ struct JobStoreConformance {
             var found = try reading.objects(Array(0..<12))
             #expect(found.keys.sorted() == [0, 1, 2, 4, 5, 6, 7, 8, 9])
             var first = rows[0]
-            first.use = .validation
+            first.use = .retired
             #expect(found.removeValue(forKey: 0) == first)
             for row in rows.dropFirst() { #expect(found[row.index] == row) }
             #expect(found[6]?.status == .waiting && found[6]?.confidence == 0.15)
@@ -198,7 +198,7 @@ struct JobStoreConformance {
             // In draw order; a label without a class teaches nothing.
             let labels = try reading.humanLabels()
             #expect(labels.map(\.index) == [1, 0] && labels.map(\.category) == [0, 2])
-            #expect(labels.map(\.use) == [.retired, .validation])
+            #expect(labels.map(\.use) == [.none, .retired])
             let marks = try reading.marks(in: 2..<6)
             #expect(marks.keys.sorted() == [2, 4, 5])
             #expect(marks[4]?.status == .open && marks[4]?.round == 2)

@@ -43,6 +43,7 @@ package struct ServiceDispatcher: RequestHandler {
         do throws(ServiceError) {
             let claim = try claim(in: head)
             if router.needsForm(head) {
+                reply.wireProtocol = .awsQuery
                 return whole(request, reply, claim, operation: nil)
             }
             let routing = router.route(head, scope: claim?.service)
@@ -123,7 +124,7 @@ package struct ServiceDispatcher: RequestHandler {
             let family = route.operation.service.family
             let authentication = try authenticate(
                 request.head, claim, family, .computed(SHA256Digest.of(body)))
-            guard authentication.standing != .anonymous else { throw .missingAuthenticationToken() }
+            guard authentication.standing != .anonymous else { throw SignatureFault.missing.error(for: family) }
             reply.responder.note(
                 account: authentication.principal.account, operation: route.operation.name)
             var admitted = admit(request, route, authentication, reply)

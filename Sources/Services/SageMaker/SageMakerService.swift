@@ -16,8 +16,6 @@ package struct SageMakerService: Sendable {
     package var jobs: any JobStore
     /// Work teams, workforces, models, tags and rules.
     package var control: any ControlStore
-    /// For ids that must not be guessed; no operation makes one yet.
-    package var entropy: any Entropy
     /// Bounds on tags and work teams, and on objects per job.
     package var limits: Limits
     /// For errors that the client only sees as InternalFailure.
@@ -26,13 +24,12 @@ package struct SageMakerService: Sendable {
     package var settings: SageMakerSettings
 
     package init(
-        engine: Engine, jobs: any JobStore, control: any ControlStore, entropy: any Entropy,
+        engine: Engine, jobs: any JobStore, control: any ControlStore,
         limits: Limits = Limits(), logger: Logger, settings: SageMakerSettings
     ) {
         self.engine = engine
         self.jobs = jobs
         self.control = control
-        self.entropy = entropy
         self.limits = limits
         self.logger = logger
         self.settings = settings

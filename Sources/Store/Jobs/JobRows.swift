@@ -92,7 +92,6 @@ package struct ObjectRow: Hashable, Sendable {
     /// What a human label is used for when models are trained.
     package enum Use: Int, Hashable, Sendable {
         case none = 0
-        case validation, training
         /// Was above the threshold of an earlier round; stands for the labels taken then.
         case retired
     }

@@ -205,14 +205,17 @@ import Testing
 
     @Test func endedJobsGiveWayWhereThatIsWanted() async throws {
         let fixture = try await ServiceFixture { $0.reusesTerminalNames = true }
-        _ = try await fixture.sageMaker.createLabelingJob(ServiceFixture.request(), fixture.context())
+        let first = ServiceFixture.request { $0.tags = [SageMaker.Tag(key: "first", value: "")] }
+        _ = try await fixture.sageMaker.createLabelingJob(first, fixture.context())
         await expectRefusal("ResourceInUse") {
             try await fixture.sageMaker.createLabelingJob(ServiceFixture.request(), fixture.context())
         }
         try await fixture.engine.advanceClock(to: ServiceFixture.start + .seconds(5))
         #expect(try await fixture.describe().labelingJobStatus == .failed)
-        _ = try await fixture.sageMaker.createLabelingJob(ServiceFixture.request(), fixture.context())
-        #expect(try await fixture.describe().labelingJobStatus == .initializing)
+        let second = ServiceFixture.request { $0.tags = [SageMaker.Tag(key: "second", value: "")] }
+        _ = try await fixture.sageMaker.createLabelingJob(second, fixture.context())
+        let job = try await fixture.describe()
+        #expect(job.labelingJobStatus == .initializing && job.tags?.map(\.key) == ["second"])
     }
 
     @Test func aNoticeSaysThatNobodyKnowsTheTruth() async throws {
