@@ -57,8 +57,16 @@ import Testing
     }
 
     @Test func statesWithTheSameKeyHaveTheSameFuture() throws {
-        for (plan, objects, asked) in [(Self.plan(), 3, 2), (Self.automated, 4, 1)] {
-            let start = WorkflowModel(plan, objects: objects, workersAsked: asked)
+        var starts = [
+            WorkflowModel(Self.plan(), objects: 3, workersAsked: 2),
+            WorkflowModel(Self.automated, objects: 4, workersAsked: 1),
+        ]
+        if Self.isLong {
+            let atATime = Self.plan { $0.maxConcurrentObjects = 3 }
+            starts.append(WorkflowModel(atATime, objects: 3, workersAsked: 2))
+            starts.append(WorkflowModel(Self.plan(), objects: 2, workersAsked: 2, workers: 3))
+        }
+        for start in starts {
             let keys = try Space.countKeys(from: start, limit: Self.limit, key: \.key, moves: \.moves)
             #expect(try walk(start).states == keys)
         }
