@@ -1,6 +1,5 @@
-// Both machines of a labeling job together, and the smallest interpreter of their effects: what the
-// engine does, without
-// stores, files and time that passes. Every step of it is one transaction of the engine.
+// Both machines of a labeling job together, and the smallest interpreter of their effects: what the engine does,
+// without stores, files and time that passes. Every step of it is one transaction of the engine.
 
 import Kernel
 import Labeling
@@ -22,6 +21,8 @@ struct WorkflowModel: Hashable {
         var batches = 0
         /// Whether a worker has given it back once.
         var hasReturned = false
+        /// Whether the account was denied what its consolidation call needs: its answers stay without a label.
+        var isDenied = false
 
         init(workersAsked: Int) { object = DataObject(workersAsked: workersAsked) }
 
@@ -37,16 +38,19 @@ struct WorkflowModel: Hashable {
     }
 
     static let start = Instant(seconds: 1_000_000)
-    static let workers = ["a", "b"]
 
+    let workers: [String]
     var job: LabelingJob
     var items: [Item]
     var batch: [Int] = []
     var outbox: [LabelingJob.Effect] = []
     var finalExports = 0
     var hasFailedTraining = false
+    /// What the last step did that no step may do.
+    private(set) var misstep: String?
 
-    init(_ plan: LabelingJob.Plan, objects: Int, workersAsked: Int) {
+    init(_ plan: LabelingJob.Plan, objects: Int, workersAsked: Int, workers: Int = 2) {
+        self.workers = (1...workers).map { "w\($0)" }
         job = LabelingJob(plan: plan, at: plan.created)
         items = (0..<objects).map { _ in Item(workersAsked: workersAsked) }
     }
@@ -59,6 +63,7 @@ struct WorkflowModel: Hashable {
         var moves: [Move] = []
         if let effect = outbox.first {
             for (name, next) in performances(of: effect) { moves.append(Move(name, next)) }
+            if let next = refused(effect) { moves.append(Move("refuse", next)) }
         } else {
             // Like the engine: effects first, then whatever is due first among timers and people; here, any of them.
             for timer in job.timers { moves.append(after("\(timer.timer)", timer.timer.event, at: timer.due)) }
@@ -76,15 +81,35 @@ struct WorkflowModel: Hashable {
 
     /// Applies an event; says whether it came in time.
     private mutating func take(_ event: LabelingJob.Event, at instant: Instant) -> Bool {
+        let before = job
         let effects = job.apply(event, at: instant)
-        let isLate = effects.contains { if case .record(.late) = $0 { true } else { false } }
+        var latest = (number: before.callsIssued, second: before.latestFileSecond)
         for effect in effects {
-            if case .record = effect { continue }
-            if case .export(isFinal: true, _) = effect { finalExports += 1 }
-            if case .consolidate(let call) = effect { for index in call.objects { items[index].calls += 1 } }
+            switch effect {
+            case .record: continue
+            case .export(isFinal: true, _): finalExports += 1
+            case .consolidate(let call):
+                for index in call.objects { items[index].calls += 1 }
+                if call.number != latest.number + 1 || call.fileSecond <= latest.second {
+                    misstep = "a consolidation call has the name of another"
+                }
+                if !isTimely(call) { misstep = "a group took in what was answered after it was due: \(call)" }
+                latest = (call.number, call.fileSecond)
+            case .loadManifest, .chooseBatch, .expireOpenObjects, .cancelOpenObjects, .train, .predict, .export: break
+            }
             outbox.append(effect)
         }
-        return !isLate
+        if job.time < before.time { misstep = "time ran backwards" }
+        return !LabelingJob.areLate(effects)
+    }
+
+    /// Whether all of a call was answered before the first of it had waited long enough.
+    private func isTimely(_ call: LabelingJob.Consolidation) -> Bool {
+        let answered = call.objects.compactMap { index in
+            if case .answered(let at) = items[index].object.phase { at } else { nil }
+        }
+        guard let first = answered.first else { return false }
+        return answered.allSatisfy { $0 < first + job.plan.consolidationDelay }
     }
 
     // MARK: People
@@ -93,8 +118,8 @@ struct WorkflowModel: Hashable {
         var moves: [Move] = []
         for index in batch where items[index].isWaiting {
             let object = items[index].object
-            for worker in Self.workers {
-                if object.openSlots > 0, object.isNew(to: worker) {
+            for worker in workers {
+                if object.isOffered(to: worker) {
                     moves.append(
                         acting("accept", worker, index, round, .accepted(worker: worker, at: job.time, until: job.time))
                     )
@@ -119,21 +144,50 @@ struct WorkflowModel: Hashable {
         _ name: String, _ worker: String, _ index: Int, _ round: Int, _ event: DataObject.Event
     ) -> Move {
         var next = self
-        let effects = next.items[index].object.apply(event)
-        var progress = LabelingJob.Progress(round: round, finished: [], failed: 0, eventsTaken: 0)
-        for effect in effects {
-            switch effect {
-            case .finished(let at): progress.finished.append(LabelingJob.Finished(index: index, at: at))
-            case .gaveUp:
-                progress.failed += 1
-                next.items[index].end(.failed)
-            }
+        var progress = LabelingJob.Progress(round: round, finished: [], failed: 0, eventsTaken: 1)
+        next.change(index, event, &progress)
+        if next.items[index].object == items[index].object, next.items[index].result == .none {
+            next.misstep = "the \(name) of object \(index) was ignored"
         }
-        if !effects.isEmpty { _ = next.take(.objectsFinished(progress), at: job.time) }
+        let hasEnded = !progress.finished.isEmpty || progress.failed > 0
+        if hasEnded != items[index].object.isLast(event) {
+            next.misstep = "object \(index) has \(hasEnded ? "ended early" : "not ended")"
+        }
+        if hasEnded { _ = next.take(.objectsFinished(progress), at: job.time) }
         return Move("\(name) \(index) by \(worker)", next)
     }
 
+    /// What an event does to an object, for the job.
+    private mutating func change(_ index: Int, _ event: DataObject.Event, _ progress: inout LabelingJob.Progress) {
+        for effect in items[index].object.apply(event) {
+            let hasAnswers = !items[index].object.answers.isEmpty
+            switch effect {
+            case .finished(let at):
+                progress.finished.append(LabelingJob.Finished(index: index, at: at))
+                if !hasAnswers { misstep = "object \(index) has finished without an answer" }
+            case .gaveUp:
+                progress.failed += 1
+                if hasAnswers { misstep = "object \(index) was given up with its answers" }
+                items[index].end(.failed)
+            }
+        }
+    }
+
     // MARK: Effects
+
+    /// After the first effect, where the account is denied what it needs; nil where it needs nothing of the account's,
+    /// or where that is as good as done.
+    private func refused(_ effect: LabelingJob.Effect) -> WorkflowModel? {
+        var next = self
+        next.outbox.removeFirst()
+        switch effect {
+        case .chooseBatch, .train, .predict, .export(isFinal: false, _): break
+        case .consolidate(let call): for index in call.objects { next.items[index].isDenied = true }
+        case .loadManifest, .expireOpenObjects, .cancelOpenObjects, .export(isFinal: true, _), .record: return nil
+        }
+        _ = next.take(.aborted("denied"), at: job.time)
+        return next
+    }
 
     private func performances(of effect: LabelingJob.Effect) -> [(String, WorkflowModel)] {
         var base = self
@@ -202,14 +256,7 @@ struct WorkflowModel: Hashable {
         guard case .annotating(round) = job.phase else { return next }
         var progress = LabelingJob.Progress(round: round, finished: [], failed: 0, eventsTaken: 0)
         for index in batch where items[index].isWaiting {
-            for effect in next.items[index].object.apply(.lifetimeEnded(at: at)) {
-                switch effect {
-                case .finished: progress.finished.append(LabelingJob.Finished(index: index, at: at))
-                case .gaveUp:
-                    progress.failed += 1
-                    next.items[index].end(.failed)
-                }
-            }
+            next.change(index, .lifetimeEnded(at: at), &progress)
         }
         _ = next.take(.objectsFinished(progress), at: at)
         return next
@@ -245,71 +292,25 @@ struct WorkflowModel: Hashable {
         return (0...waiting.count).map { ("label \($0)", predict($0)) }
             + (hasFailedTraining ? [] : [("lose the model", failed)])
     }
+}
 
-    // MARK: What must hold
-
-    /// What is wrong with this state; nil where nothing is.
-    func flaw(_ moves: [Move]) -> String? {
-        let counters = job.counters
-        let failed = items.count { $0.result == .failed }
-        let human = items.count { $0.result == .human }, machine = items.count { $0.result == .machine }
-        if (counters.human, counters.machine, counters.failed) != (human, machine, failed) {
-            return "counters say \(counters), objects say \(human) human, \(machine) machine, \(failed) failed"
-        }
-        if counters.objects > 0, counters.labeled + counters.failed + counters.unlabeled != items.count {
-            return "counters do not add up: \(counters)"
-        }
-        if items.contains(where: { $0.results > 1 }) { return "an object had two results" }
-        if items.contains(where: { $0.calls > 1 }) { return "an object was consolidated twice" }
-        if items.contains(where: { $0.batches > 1 }) { return "an object went to people twice" }
-        if finalExports > 1 { return "the final export was issued \(finalExports) times" }
-        if Set(outbox).count != outbox.count { return "an effect was issued twice: \(outbox)" }
-        if LabelingJob(decoding: job.encoded, plan: job.plan) != job { return "the stored state is not the state" }
-        return job.phase.isTerminal ? flawAtEnd(moves) : flawOnTheWay(moves)
+extension DataObject {
+    /// Whether a worker may take it: there is a slot, not as many as are asked have declined, and it is new to them.
+    func isOffered(to worker: String) -> Bool {
+        let known = leases.map(\.worker) + answers.map(\.worker) + declines
+        return phase == .open && leases.count + answers.count < workersAsked && declines.count < workersAsked
+            && !known.contains(worker)
     }
 
-    private func flawOnTheWay(_ moves: [Move]) -> String? {
-        let others = moves.filter { $0.name != "stop" && $0.name != "expired" }
-        if others.isEmpty { return "nothing goes on in \(job.phase)" }
-        return nil
-    }
-
-    private func flawAtEnd(_ moves: [Move]) -> String? {
-        if !outbox.isEmpty { return "the job is \(job.phase) with \(outbox) to be done" }
-        if !moves.isEmpty { return "a job that is \(job.phase) goes on: \(moves.map(\.name))" }
-        if (job.phase == .stopped) != job.hasStopRequest { return "\(job.phase), stopped: \(job.hasStopRequest)" }
-        if (job.phase == .failed) != (job.failureReason != nil) { return "\(job.phase): \(job.failureReason ?? "")" }
-        if finalExports != 1 { return "the output was written \(finalExports) times" }
-        for item in items {
-            if case .answered = item.object.phase { return "an answered object was forgotten" }
-            if item.result == .none, item.batches > 0, item.object.phase == .open {
-                return "an object is still offered"
-            }
+    /// Whether nobody can or need answer after this: all answers are in, or as many have declined as are asked and
+    /// nobody is at it any more.
+    fileprivate func isLast(_ event: Event) -> Bool {
+        let answers = answers.count, declines = declines.count, others = leases.count - 1
+        return switch event {
+        case .submitted: answers + 1 == workersAsked || (declines >= workersAsked && others == 0)
+        case .declined: declines + 1 >= workersAsked && others == 0
+        case .returned: declines >= workersAsked && others == 0
+        case .accepted, .lifetimeEnded, .labeled, .rejected, .cancelled: false
         }
-        if job.phase == .completed, job.plan.maxHumanLabeled == nil, job.counters.unlabeled > 0 {
-            return "completed with \(job.counters.unlabeled) unlabeled objects"
-        }
-        return flawAfterEnd
-    }
-
-    /// Terminal states do not move.
-    private var flawAfterEnd: String? {
-        let progress = LabelingJob.Progress(round: 1, finished: [], failed: 1, eventsTaken: 1)
-        let events: [LabelingJob.Event] = [
-            .initialized, .manifestLoaded(LabelingJob.Manifest(objects: 9)), .manifestRejected("late"),
-            .batchChosen(LabelingJob.Choice(round: 1, open: 1, unreadable: 1)), .objectsFinished(progress),
-            .groupingDue, .availabilityEnded, .consolidated(LabelingJob.Call(number: 1, labeled: 1, failed: 0)),
-            .modelTrained(LabelingJob.Model(round: 1, name: "m", examples: 1)), .trainingFailed("late"),
-            .outputsWritten(isFinal: true), .stopRequested, .expired, .aborted("late"),
-        ]
-        for event in events {
-            var after = job
-            let effects = after.apply(event, at: job.time)
-            if after != job { return "\(event) moved a job that is \(job.phase)" }
-            guard effects.count == 1, case .record(.late)? = effects.first else {
-                return "\(event) had effects on a job that is \(job.phase): \(effects)"
-            }
-        }
-        return nil
     }
 }
