@@ -65,10 +65,10 @@ extension ConnectionHandler {
 
     private func canKeepConnection(_ exchange: Exchange) -> Bool {
         guard exchange.keepsAlive else { return false }
-        if exchange.hasEnded { return true }
         // A client that was not told to go on may or may not send its body: nobody can tell where the next request
         // starts.
-        if exchange.expectsContinue { return false }
+        if exchange.expectsContinue, exchange.receivedBytes == 0 { return false }
+        if exchange.hasEnded { return true }
         return exchange.remaining.map { $0 <= Self.drainedBytes } ?? false
     }
 

@@ -230,12 +230,17 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func bodyWasPulled(_ exchange: Exchange) {
         guard exchange === self.exchange else { return }
-        if exchange.expectsContinue, !exchange.hasEnded {
-            exchange.expectsContinue = false
-            out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        }
+        sayContinue(exchange)
         if !isReading { flush() }
         readIfWanted()
+    }
+
+    /// Tells a client that waits to go on. RFC 9110, 10.1.1, lets a server leave that out where there is no body, but
+    /// botocore then takes the head of its next answer on this connection for something else and waits for the end.
+    func sayContinue(_ exchange: Exchange) {
+        guard exchange.expectsContinue, exchange === self.exchange else { return }
+        exchange.expectsContinue = false
+        if exchange.receivedBytes == 0 { out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
     }
 
     func readIfWanted() {

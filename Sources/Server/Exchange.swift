@@ -15,7 +15,7 @@ final class Exchange: BodySource, @unchecked Sendable {
     let isHead: Bool
     let keepsAlive: Bool
     let isHTTP10: Bool
-    /// Whether the client waits for `100 Continue`, until it has been sent.
+    /// Whether the client asked for `100 Continue`, until it has been sent.
     var expectsContinue: Bool
 
     /// Nil once the exchange is over or the connection closed.
@@ -48,7 +48,7 @@ final class Exchange: BodySource, @unchecked Sendable {
         hasEnded = !framing.hasBody
         keepsAlive = framing.keepsAlive
         isHTTP10 = framing.isHTTP10
-        expectsContinue = framing.expectsContinue && framing.hasBody
+        expectsContinue = framing.expectsContinue
     }
 
     /// What is still to come of the body, where that is known.
@@ -74,6 +74,7 @@ final class Exchange: BodySource, @unchecked Sendable {
             connection?.bodyWasPulled(self)
             receive(.success(.chunks(waiting)))
         } else if hasEnded {
+            connection?.sayContinue(self)
             receive(.success(.end(trailers: [])))
         } else {
             receiver = receive

@@ -77,7 +77,8 @@ struct Program {
             throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
         }
         let parts = Parts(
-            settings: settings, credentials: credentials, table: table, tasks: tasks, objects: objects, serverClock: serverClock,
+            settings: settings, credentials: credentials, table: table, tasks: tasks, objects: objects,
+            serverClock: serverClock,
             wallClock: wallClock, limits: limits, readiness: readiness,
             readers: readers)
         server = HTTPServer(

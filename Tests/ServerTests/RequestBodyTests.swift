@@ -36,6 +36,18 @@ import Testing
     }
 }
 
+@Test func aClientThatAsksToGoOnWithoutABodyIsToldSo() async throws {
+    try await withServer(answering: echo) { port in
+        let connection = try RawConnection(port: port)
+        for _ in 0..<2 {
+            try connection.send("PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n")
+            #expect(try connection.receive(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
+            let answer = try connection.receiveAnswer()
+            #expect(answer.status == 200 && answer.text.isEmpty)
+        }
+    }
+}
+
 @Test func aBodyThatCameAnywayNeedsNoInvitation() async throws {
     try await withServer(answering: echo) { port in
         let connection = try RawConnection(port: port)

@@ -3,7 +3,6 @@
 import base64
 import datetime
 import hashlib
-import io
 import urllib.error
 import urllib.request
 import zlib
