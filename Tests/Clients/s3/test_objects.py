@@ -3,6 +3,7 @@
 import base64
 import datetime
 import hashlib
+import io
 import urllib.error
 import urllib.request
 import zlib
