@@ -32,8 +32,14 @@ enum CoverageTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// The members' own names; one that stands in several structures is named once.
     private static func cell(_ paths: [String]) -> String {
-        paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }.joined(separator: ", ")
+        var names: [String] = []
+        for path in paths {
+            let name = path.split(separator: ".").last.map(String.init) ?? path
+            if !names.contains(name) { names.append(name) }
+        }
+        return names.joined(separator: ", ")
     }
 }
 
