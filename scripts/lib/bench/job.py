@@ -99,7 +99,9 @@ def _while_training(server: Server) -> None:
     """Runs an automated job over real pictures and times Describe and GET by the phase they fall into."""
     account = server.account("000000000000")
     job = logos.job(account)
-    job.start(tags={"groundwork:truth-manifest": job.uri("truth.manifest")}, **job.automated())
+    # Perfect people: then the first model's labels are taken, and one round is all there is.
+    tags = {"groundwork:truth-manifest": job.uri("truth.manifest"), "groundwork:crowd": "perfect"}
+    job.start(tags=tags, **job.automated())
     samples: dict[tuple[str, str], list[float]] = {}
     ended = threading.Event()
     phase = ["initializing"]
