@@ -36,23 +36,15 @@ package final class Monitor<State>: @unchecked Sendable {
 
     /// Changes the value and wakes every waiting thread.
     package func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
-        pthread_mutex_lock(mutex)
-        defer {
-            // After the lock is free: who wakes need not wait for it.
-            pthread_mutex_unlock(mutex)
-            pthread_cond_broadcast(condition)
-        }
-        return try body(&state)
+        // After the lock is free: who wakes need not wait for it.
+        defer { pthread_cond_broadcast(condition) }
+        return try withLock(body)
     }
 
     /// Changes the value and wakes one waiting thread: for values that any one of those that wait may take.
     package func updateForOne<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_mutex_unlock(mutex)
-            pthread_cond_signal(condition)
-        }
-        return try body(&state)
+        defer { pthread_cond_signal(condition) }
+        return try withLock(body)
     }
 
     /// Blocks the calling thread until `body` has an answer; asks again after every update.

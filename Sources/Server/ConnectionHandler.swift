@@ -230,17 +230,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func bodyWasPulled(_ exchange: Exchange) {
         guard exchange === self.exchange else { return }
-        sayContinue(exchange)
+        if exchange.expectsContinue {
+            exchange.expectsContinue = false
+            // Without a body, too. RFC 9110, 10.1.1, lets a server leave it out there, but botocore then takes the head
+            // of its next answer on this connection for something else and waits for the end.
+            if exchange.receivedBytes == 0 { out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
+        }
         if !isReading { flush() }
         readIfWanted()
-    }
-
-    /// Tells a client that waits to go on. RFC 9110, 10.1.1, lets a server leave that out where there is no body, but
-    /// botocore then takes the head of its next answer on this connection for something else and waits for the end.
-    func sayContinue(_ exchange: Exchange) {
-        guard exchange.expectsContinue, exchange === self.exchange else { return }
-        exchange.expectsContinue = false
-        if exchange.receivedBytes == 0 { out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
     }
 
     func readIfWanted() {

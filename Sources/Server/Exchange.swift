@@ -74,7 +74,7 @@ final class Exchange: BodySource, @unchecked Sendable {
             connection?.bodyWasPulled(self)
             receive(.success(.chunks(waiting)))
         } else if hasEnded {
-            connection?.sayContinue(self)
+            connection?.bodyWasPulled(self)
             receive(.success(.end(trailers: [])))
         } else {
             receiver = receive
