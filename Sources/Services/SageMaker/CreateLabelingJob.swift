@@ -28,17 +28,9 @@ extension SageMakerService {
                 "Labeling job name \(input.labelingJobName) is in use in this account and region; names are unique "
                     + "without regard to case and stay taken after a job has ended.")
         }
-        if settings.reusesTerminalNames { try await dropTags(of: accepted.arn.description, context) }
-        try await putTags(input.tags, of: accepted.arn.description, context)
+        try await tagNew(input.tags, of: accepted.arn.description, context)
         for notice in accepted.notices { context.notices.add(notice) }
         return SageMaker.CreateLabelingJobResponse(labelingJobArn: accepted.arn.description)
-    }
-
-    /// The job that had the name before leaves its tags behind.
-    private func dropTags(of arn: String, _ context: RequestContext) async throws(ServiceError) {
-        try await internally(context, logger) {
-            try await control.deleteTags(try await control.tags(of: arn).map(\.key), of: arn)
-        }
     }
 
     /// The work team must exist; the message says how to make it.

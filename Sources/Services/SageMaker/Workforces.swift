@@ -34,7 +34,7 @@ extension SageMakerService {
             throw .resourceLimitExceeded(
                 "An account has one private workforce in a region; \(context.account) has one in \(context.region).")
         }
-        try await putTags(input.tags, of: arn, context)
+        try await tagNew(input.tags, of: arn, context)
         return SageMaker.CreateWorkforceResponse(workforceArn: arn)
     }
 

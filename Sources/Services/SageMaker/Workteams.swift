@@ -35,7 +35,7 @@ extension SageMakerService {
                 "An account has at most \(limits.workteams) work teams in a region; \(context.account) has as many in "
                     + "\(context.region).")
         }
-        try await putTags(input.tags, of: arn, context)
+        try await tagNew(input.tags, of: arn, context)
         return SageMaker.CreateWorkteamResponse(workteamArn: arn)
     }
 
@@ -122,6 +122,17 @@ extension SageMakerService {
         let label = SeededDraws(seed: settings.seed).scoped("portal").scoped(context.account.description)
             .scoped(context.region.description).text(10, from: Alphabet.lowerAlphanumeric)
         return "\(label).labeling.\(context.region).sagemaker.aws"
+    }
+
+    /// Gives a new resource its tags, and takes away those that an earlier one of the same ARN has left behind.
+    func tagNew(
+        _ tags: [SageMaker.Tag]?, of arn: String, _ context: RequestContext
+    ) async throws(ServiceError) {
+        try await internally(context, logger) {
+            let left = try await control.tags(of: arn).map(\.key)
+            if !left.isEmpty { try await control.deleteTags(left, of: arn) }
+        }
+        try await putTags(tags, of: arn, context)
     }
 
     func putTags(

@@ -181,7 +181,8 @@ import Testing
     @Test func onlyEndedJobsAreRemoved() async throws {
         let fixture = try await ServiceFixture()
         let context = fixture.context()
-        _ = try await fixture.sageMaker.createLabelingJob(ServiceFixture.request(), context)
+        let tagged = ServiceFixture.request { $0.tags = [SageMaker.Tag(key: "first", value: "")] }
+        _ = try await fixture.sageMaker.createLabelingJob(tagged, context)
         await expectRefusal("ResourceInUse", "Job-1") {
             try await fixture.controls.deleteJob(Control.DeleteJobRequest(jobName: "job-1"), context)
         }
@@ -191,6 +192,7 @@ import Testing
             try await fixture.controls.deleteJob(Control.DeleteJobRequest(jobName: "job-1"), context)
         }
         _ = try await fixture.sageMaker.createLabelingJob(ServiceFixture.request(), context)
+        #expect(try await fixture.describe().tags?.isEmpty ?? true)
     }
 
     @Test func theClockAdvancesOnlyForward() async throws {

@@ -40,6 +40,24 @@ import Testing
         }
     }
 
+    @Test func aTeamMadeAnewDoesNotKeepTheTagsOfTheOld() async throws {
+        let fixture = try await ServiceFixture(), context = fixture.context()
+        var arn: String?
+        for key in ["first", "second"] {
+            var request = ServiceFixture.workteam("again")
+            request.tags = [SageMaker.Tag(key: key, value: "")]
+            arn = try await fixture.sageMaker.createWorkteam(request, context).workteamArn
+            if key == "first" {
+                let delete = SageMaker.DeleteWorkteamRequest(workteamName: "again")
+                _ = try await fixture.sageMaker.deleteWorkteam(delete, context)
+            }
+        }
+        let tags = try await fixture.sageMaker.listTags(
+            SageMaker.ListTagsInput(resourceArn: try #require(arn)), context
+        ).tags
+        #expect(tags?.map(\.key) == ["second"])
+    }
+
     @Test func thereAreAtMostTwentyFive() async throws {
         let fixture = try await ServiceFixture()
         for index in 1..<25 {
