@@ -106,18 +106,23 @@ struct JobStoreConformance {
 
     private struct Refused: Error {}
 
+    /// A row in every table of a job.
+    private func writeEverywhere(_ change: any JobTransaction) throws {
+        try change.append([[1]])
+        try change.append([TimelineRow(at: .epoch, served: .epoch, entry: [1])])
+        try change.put([ManifestRow(index: 0, line: [1])])
+        try change.put([ObjectRow(index: 0, status: .open)])
+        try change.putDocument("d", [1])
+        try change.put(BatchRow(round: 1, objects: [1], cursor: 1))
+    }
+
     private func aChangeIsWholeOrNothing() async throws {
         let id = try await make("Atomic")
         let before = try await jobs.job(id)
         await #expect(throws: Refused.self) {
             try await jobs.change(id, .engine) { change in
                 try change.save(state: [7], status: "InProgress", isTerminal: false, modified: .epoch, due: .epoch)
-                try change.append([[1]])
-                try change.append([TimelineRow(at: .epoch, served: .epoch, entry: [1])])
-                try change.put([ManifestRow(index: 0, line: [1])])
-                try change.put([ObjectRow(index: 0, status: .open)])
-                try change.putDocument("d", [1])
-                try change.put(BatchRow(round: 1, objects: [1], cursor: 1))
+                try writeEverywhere(change)
                 throw Refused()
             }
         }
@@ -252,14 +257,7 @@ struct JobStoreConformance {
         let account = try #require(AccountID("333333333333"))
         let id = try await make("Gone", account), kept = try await make("Kept")
         for job in [id, kept] {
-            try await jobs.change(job, .engine) { change in
-                try change.append([[1]])
-                try change.append([TimelineRow(at: .epoch, served: .epoch, entry: [1])])
-                try change.put([ManifestRow(index: 0, line: [1])])
-                try change.put([ObjectRow(index: 0, status: .open)])
-                try change.putDocument("d", [1])
-                try change.put(BatchRow(round: 1, objects: [1], cursor: 1))
-            }
+            try await jobs.change(job, .engine) { try writeEverywhere($0) }
         }
         func holds(_ job: JobID) async throws -> [Bool] {
             let inside = try await jobs.read(job) { reading in
