@@ -5,8 +5,13 @@
 
 internal import Kernel
 
-/// Where a signature stands.
-package enum SignaturePlacement: Hashable, Sendable { case header, query }
+/// Where a signature stands. The raw value is that of the condition key `s3:authType`.
+package enum SignaturePlacement: String, Hashable, Sendable {
+    case header = "REST-HEADER"
+    case query = "REST-QUERY-STRING"
+    /// In the fields of an HTML form (S3's browser uploads).
+    case form = "POST"
+}
 
 /// The canonical form of one request.
 struct CanonicalRequest {

@@ -1,13 +1,23 @@
 // What a request says about its own signature, taken apart but not yet believed. Reading it needs no key, so the router
-// can ask for the service and region in it before anything is verified.
+// can ask for the service and region in it before anything is verified. Version 2, which says less, is read in
+// SignatureClaim+Version2.swift, and the fields of a form in PostForm.swift.
 
 package import Kernel
 
-/// The parts of a Signature Version 4, from the Authorization header or the query.
+/// The ways to sign a request. The raw value is that of the condition key `s3:signatureversion`.
+package enum SignatureVersion: String, Hashable, Sendable {
+    /// HMAC-SHA1 over the request's own lines; S3 only.
+    case v2 = "AWS"
+    case v4 = "AWS4-HMAC-SHA256"
+}
+
+/// The parts of a signature, from the Authorization header, the query or a form.
 package struct SignatureClaim: Hashable, Sendable {
-    /// Header or query: decides how errors are worded and where the time was found.
+    /// Version 2 knows neither scope nor signed headers: those are empty there, or S3's.
+    package var version = SignatureVersion.v4
+    /// Header, query or form: decides how errors are worded and where the time was found.
     package var placement: SignaturePlacement
-    /// `key/date/region/service/aws4_request`, whole.
+    /// `key/date/region/service/aws4_request`, whole; the access key alone in Version 2.
     package var credential: String
     /// The same without the access key: what stands in the string to sign.
     package var scope: String
@@ -15,19 +25,19 @@ package struct SignatureClaim: Hashable, Sendable {
     package var accessKey: String
     /// `yyyymmdd`.
     package var date: String
-    /// From the scope; the request belongs to it.
+    /// From the scope; the request belongs to it. The standard one in Version 2.
     package var region: Region
     /// From the scope, such as `s3`; the router may use it.
     package var service: String
     /// Lower-case names joined by semicolons.
     package var signedHeaders: String
-    /// As written; 64 hexadecimal digits where it is one at all.
+    /// As written; 64 hexadecimal digits where it is one at all, in Version 2 the base64 of 20 bytes.
     package var signature: String
-    /// The time of signing, as it was written and as it is meant.
+    /// The time of signing, as it was written; of a Version 2 query its `Expires`, of a Version 2 form nothing.
     package var timestamp: String
     /// `timestamp`, read.
     package var instant: Instant
-    /// How long a presigned request may be used.
+    /// How long a presigned request may be used; Version 2 says until when instead.
     package var lifetime: Duration?
     /// `X-Amz-Security-Token`; goes with temporary credentials.
     package var sessionToken: String?
@@ -37,6 +47,7 @@ extension SignatureClaim {
     /// Nil for an anonymous request.
     package init?(_ head: RequestHead) throws(SignatureFault) {
         if let authorization = head.headers["authorization"] {
+            if !head.query.isEmpty, SignatureQuery.namesMechanism(head.query) { throw .onlyOneMechanism(authorization) }
             self = try SignatureClaim(authorization: authorization, head.headers)
         } else if !head.query.isEmpty, let query = SignatureQuery(head.query) {
             self = try SignatureClaim(query)
@@ -51,7 +62,9 @@ extension SignatureClaim {
         let parts = withBytes(of: authorization) { Components($0) }
         switch parts.algorithm {
         case "AWS4-HMAC-SHA256": break
-        case "AWS": throw .signatureVersion2
+        case "AWS":
+            self = try SignatureClaim(version2: authorization, headers)
+            return
         case "AWS4-ECDSA-P256-SHA256": throw .asymmetricSignature
         default: throw .unsupportedAuthorization(authorization)
         }
@@ -109,7 +122,11 @@ extension SignatureClaim {
     // MARK: Query
 
     private init(_ query: SignatureQuery) throws(SignatureFault) {
-        if query.isVersion2 { throw .signatureVersion2 }
+        if query.isVersion2 {
+            guard query.algorithm == nil else { throw .onlyOneMechanism(nil) }
+            self = try SignatureClaim(version2: query)
+            return
+        }
         guard let algorithm = query.algorithm, let credential = query.credential, let timestamp = query.date,
             let expires = query.expires, let signedHeaders = query.signedHeaders, let signature = query.signature
         else {
@@ -138,7 +155,7 @@ extension SignatureClaim {
 
     // MARK: Both
 
-    private init(
+    init(
         _ placement: SignaturePlacement, credential: String, signedHeaders: String, signature: String,
         timestamp: String, instant: Instant
     ) throws(SignatureFault) {

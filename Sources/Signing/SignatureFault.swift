@@ -26,14 +26,20 @@ package enum SignatureFault: Error, Hashable, Sendable {
     package struct Mismatch: Hashable, Sendable {
         /// As the request gave them.
         package var accessKey: String, signature: String
-        /// As they were computed here.
-        package var stringToSign: [UInt8], canonicalRequest: [UInt8]
+        /// As they were computed here; Version 2 and forms have no canonical request.
+        package var stringToSign: [UInt8], canonicalRequest: [UInt8]?
     }
 
     /// No signature where one is needed.
     case missing
-    /// Signature Version 2, which is not served.
+    /// Signature Version 2 for anything but S3.
     case signatureVersion2
+    /// What only Signature Version 2 asks of a header.
+    case malformedVersion2Header(reason: String, value: String)
+    /// What only Signature Version 2 asks of a query.
+    case malformedVersion2Query(String)
+    /// Two signatures: the header's value beside one in the query, or nil for two in the query.
+    case onlyOneMechanism(String?)
     /// SigV4A (ECDSA), which is not served.
     case asymmetricSignature
     case unsupportedAuthorization(String)
@@ -49,8 +55,8 @@ package enum SignatureFault: Error, Hashable, Sendable {
     case skewed(request: String, now: Instant)
     /// A presigned request from the future.
     case notYetValid
-    /// A presigned request whose time is over.
-    case expired(lifetime: Duration, end: Instant, now: Instant)
+    /// A presigned request whose time is over; in Version 2 it has no lifetime, only an end.
+    case expired(lifetime: Duration?, end: Instant, now: Instant)
     /// Headers that must be signed and are not.
     case unsignedHeaders([String])
     case missingPayloadHash
@@ -90,11 +96,14 @@ extension SignatureFault {
             ServiceError(
                 "InvalidRequest", status: 400,
                 "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
+        case .malformedVersion2Header(let reason, let value): invalidAuthorization(reason, value)
+        case .malformedVersion2Query(let reason): denied(reason)
+        case .onlyOneMechanism(let value):
+            invalidAuthorization(
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string "
+                    + "parameter or the Authorization header should be specified", value)
         case .asymmetricSignature: .notImplemented("Signature Version 4A (AWS4-ECDSA-P256-SHA256)")
-        case .unsupportedAuthorization(let value):
-            ServiceError(
-                "InvalidArgument", status: 400, "Unsupported Authorization Type",
-                fields: [.init("ArgumentName", "Authorization"), .init("ArgumentValue", value)])
+        case .unsupportedAuthorization(let value): invalidAuthorization("Unsupported Authorization Type", value)
         case .malformedHeader(let reason): malformed(.header, reason)
         case .malformedQuery(let reason): ServiceError("AuthorizationQueryParametersError", status: 400, reason)
         case .malformedCredential(let placement): malformed(placement, credentialRule)
@@ -117,10 +126,8 @@ extension SignatureFault {
         case .expired(let lifetime, let end, let now):
             denied(
                 "Request has expired",
-                [
-                    .init("X-Amz-Expires", String(lifetime.components.seconds)), .init("Expires", end.iso8601Seconds),
-                    .init("ServerTime", now.iso8601Seconds),
-                ])
+                (lifetime.map { [.init("X-Amz-Expires", String($0.components.seconds))] } ?? [])
+                    + [.init("Expires", end.iso8601Seconds), .init("ServerTime", now.iso8601Seconds)])
         case .unsignedHeaders(let names):
             denied(
                 "There were headers present in the request which were not signed",
@@ -149,6 +156,12 @@ extension SignatureFault {
         ServiceError("AccessDenied", status: 403, message, fields: fields)
     }
 
+    private func invalidAuthorization(_ message: String, _ value: String?) -> ServiceError {
+        ServiceError(
+            "InvalidArgument", status: 400, message,
+            fields: [.init("ArgumentName", "Authorization")] + (value.map { [.init("ArgumentValue", $0)] } ?? []))
+    }
+
     private func malformed(_ placement: SignaturePlacement, _ reason: String) -> ServiceError {
         switch placement {
         case .header:
@@ -158,6 +171,9 @@ extension SignatureFault {
             ServiceError(
                 "AuthorizationQueryParametersError", status: 400,
                 "Error parsing the X-Amz-Credential parameter; \(reason)")
+        case .form:
+            ServiceError(
+                "InvalidArgument", status: 400, reason, fields: [.init("ArgumentName", "X-Amz-Credential")])
         }
     }
 }
@@ -173,9 +189,15 @@ extension SignatureFault.Mismatch {
                 .init("StringToSign", String(decoding: stringToSign, as: UTF8.self)),
                 .init("SignatureProvided", signature),
                 .init("StringToSignBytes", spaced(stringToSign)),
-                .init("CanonicalRequest", String(decoding: canonicalRequest, as: UTF8.self)),
-                .init("CanonicalRequestBytes", spaced(canonicalRequest)),
-            ])
+            ] + canonicalFields)
+    }
+
+    private var canonicalFields: [ServiceError.Field] {
+        guard let canonicalRequest else { return [] }
+        return [
+            .init("CanonicalRequest", String(decoding: canonicalRequest, as: UTF8.self)),
+            .init("CanonicalRequestBytes", spaced(canonicalRequest)),
+        ]
     }
 
     /// The form in which S3 shows bytes: two digits each, a blank between.
@@ -210,8 +232,8 @@ extension SignatureFault {
         case .expiredToken:
             ServiceError(
                 "ExpiredTokenException", status: 403, "The security token included in the request is expired")
-        case .signatureVersion2, .unsupportedAuthorization, .malformedHeader, .malformedQuery, .malformedCredential,
-            .missingDate:
+        case .signatureVersion2, .malformedVersion2Header, .malformedVersion2Query, .onlyOneMechanism,
+            .unsupportedAuthorization, .malformedHeader, .malformedQuery, .malformedCredential, .missingDate:
             ServiceError("IncompleteSignatureException", status: 403, plainMessage)
         case .scopeDate, .scopeService, .skewed, .notYetValid, .expired, .unsignedHeaders, .missingPayloadHash,
             .invalidPayloadHash, .payloadHashMismatch, .mismatch:
@@ -229,8 +251,8 @@ extension SignatureFault {
                 "InvalidClientTokenId", status: 403, "The security token included in the request is invalid.")
         case .expiredToken:
             ServiceError("ExpiredToken", status: 403, "The security token included in the request is expired")
-        case .signatureVersion2, .unsupportedAuthorization, .malformedHeader, .malformedQuery, .malformedCredential,
-            .missingDate:
+        case .signatureVersion2, .malformedVersion2Header, .malformedVersion2Query, .onlyOneMechanism,
+            .unsupportedAuthorization, .malformedHeader, .malformedQuery, .malformedCredential, .missingDate:
             ServiceError("IncompleteSignature", status: 400, plainMessage)
         case .scopeDate, .scopeService, .skewed, .notYetValid, .expired, .unsignedHeaders, .missingPayloadHash,
             .invalidPayloadHash, .payloadHashMismatch, .mismatch:
@@ -240,7 +262,9 @@ extension SignatureFault {
 
     private var plainMessage: String {
         switch self {
-        case .signatureVersion2: "Signature Version 2 is not supported. Use AWS4-HMAC-SHA256."
+        case .signatureVersion2, .malformedVersion2Header, .malformedVersion2Query:
+            "Signature Version 2 is not supported. Use AWS4-HMAC-SHA256."
+        case .onlyOneMechanism: "Only one of the Authorization header and the query may hold a signature."
         case .unsupportedAuthorization(let value): "Unsupported AWS 'algorithm': '\(value.prefix { $0 != " " })'."
         case .malformedHeader(let reason), .malformedQuery(let reason): reason
         case .malformedCredential: "Credential must have exactly 5 slash-delimited elements, ending in aws4_request."
@@ -264,7 +288,7 @@ extension SignatureFault {
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
                 + "Access Key and signing method. Consult the service documentation for details.\n\n"
                 + "The Canonical String for this request should have been\n"
-                + "'\(String(decoding: mismatch.canonicalRequest, as: UTF8.self))'\n\n"
+                + "'\(String(decoding: mismatch.canonicalRequest ?? [], as: UTF8.self))'\n\n"
                 + "The String-to-Sign should have been\n'\(String(decoding: mismatch.stringToSign, as: UTF8.self))'\n"
         case .missing, .asymmetricSignature, .unknownKey, .invalidToken, .expiredToken: ""
         }

@@ -2,9 +2,13 @@
 
 /// The signing parameters of a presigned request, decoded.
 struct SignatureQuery {
-    private(set) var algorithm: String?, credential: String?, date: String?, expires: String?
+    private(set) var algorithm: String?, credential: String?, date: String?
     private(set) var signedHeaders: String?, signature: String?, sessionToken: String?
-    /// Whether the parameters are those of Signature Version 2.
+    /// `X-Amz-Expires`, or the `Expires` of Version 2.
+    private(set) var expires: String?
+    /// `AWSAccessKeyId`, Version 2's; without a `Signature` it means nothing.
+    private(set) var accessKey: String?
+    /// Whether the signature is one of Version 2.
     private(set) var isVersion2 = false
 
     /// Nil where the query holds no signature at all.
@@ -23,11 +27,37 @@ struct SignatureQuery {
         if !isSigned { return nil }
     }
 
+    /// Whether a query asks for authentication by itself, whatever else it says; it may not beside a header.
+    static func namesMechanism(_ query: String) -> Bool {
+        withBytes(of: query) { query in
+            var start = 0
+            while start < query.count {
+                let end = query.next(UInt8(ascii: "&"), from: start)
+                let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+                if query.spells("X-Amz-Algorithm", in: start..<nameEnd)
+                    || query.spells("Signature", in: start..<nameEnd)
+                {
+                    return true
+                }
+                start = end + 1
+            }
+            return false
+        }
+    }
+
     /// Takes one parameter. True where it makes the request a signed one.
     private mutating func read(_ query: UnsafeBufferPointer<UInt8>, _ name: Range<Int>, _ value: Range<Int>) -> Bool {
-        if query.spells("AWSAccessKeyId", in: name) {
+        if query.spells("Signature", in: name) {
             isVersion2 = true
+            signature = PercentEncoding.decode(query.part(value))
             return true
+        }
+        if query.spells("AWSAccessKeyId", in: name) {
+            accessKey = PercentEncoding.decode(query.part(value))
+        } else if query.spells("Expires", in: name) {
+            expires = PercentEncoding.decode(query.part(value))
+        } else if query.spells("x-amz-security-token", in: name) {
+            sessionToken = PercentEncoding.decode(query.part(value))
         }
         guard name.count > 6, query.spells("X-Amz-", in: name.lowerBound..<name.lowerBound + 6) else { return false }
         let rest = name.lowerBound + 6..<name.upperBound

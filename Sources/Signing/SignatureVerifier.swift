@@ -1,4 +1,4 @@
-// Verifying Signature Version 4. Date, expiry, scope, signed headers and the shape of the payload hash are enforced for
+// Verifying signatures; this file has Version 4, with which nearly all requests are signed. Date, expiry, scope, signed headers and the shape of the payload hash are enforced for
 // everyone. The HMAC is verified for every key we know; one we do not know passes in lenient mode, because tools under
 // test bring all kinds of made-up keys, and the answer says that nothing was verified.
 
@@ -31,6 +31,12 @@ package struct Authentication: Sendable {
     package var region: Region
     /// From the scope; nil for an anonymous request.
     package var service: String?
+    /// Nil for an anonymous request; the condition key `s3:signatureversion`.
+    package var signatureVersion: SignatureVersion?
+    /// Nil for an anonymous request; the condition key `s3:authType`.
+    package var authType: SignaturePlacement?
+    /// Since the signing of a request presigned with Version 4; the condition key `s3:signatureAge`.
+    package var age: Duration?
     /// Continues the signature over the chunks of the body; nil where the key is not known.
     package var chunks: ChunkSignatures?
 }
@@ -57,12 +63,14 @@ package struct SignatureVerifier: Sendable {
     }
 
     /// Verifies a request; an unsigned one comes back as anonymous, and the caller decides what that may do.
+    /// - Parameter hostBucket: the bucket that the host names, which Version 2 signs as a part of the path.
     package func verify(
-        _ head: RequestHead, for family: ServiceFamily, payload: PayloadHash = .declared, at now: Instant
+        _ head: RequestHead, for family: ServiceFamily, payload: PayloadHash = .declared, hostBucket: String? = nil,
+        at now: Instant
     ) throws(ServiceError) -> Authentication {
         do throws(SignatureFault) {
             guard let claim = try SignatureClaim(head) else { return anonymous }
-            return try verify(claim, of: head, for: family, payload: payload, at: now)
+            return try verify(claim, of: head, for: family, payload: payload, hostBucket: hostBucket, at: now)
         } catch {
             throw error.error(for: family)
         }
@@ -71,53 +79,105 @@ package struct SignatureVerifier: Sendable {
     /// Verifies a claim that has been read from the request before.
     package func verify(
         _ claim: SignatureClaim, of head: RequestHead, for family: ServiceFamily, payload: PayloadHash = .declared,
-        at now: Instant
+        hostBucket: String? = nil, at now: Instant
     ) throws(SignatureFault) -> Authentication {
+        if claim.version == .v2 {
+            return try verifyVersion2(claim, of: head, for: family, hostBucket: hostBucket, at: now)
+        }
         guard claim.service == family.service else {
             throw .scopeService(claim.placement, given: claim.service, expected: family.service)
         }
         try checkTime(claim, at: now)
         try checkSignedHeaders(claim, head.headers, isS3: family == .s3)
         let payloadHash = try payloadHash(claim, head.headers, payload)
-        var authentication = Authentication(
-            standing: .unverified, principal: Principal(account: account, accessKey: claim.accessKey),
-            region: claim.region, service: claim.service)
-        if let known = credentials.credentials(for: claim.accessKey) {
-            try checkToken(claim, known, at: now)
-            let key = keys.key(for: claim.credential, secret: known.secret) {
-                SigningKey(
-                    secret: known.secret, date: claim.date, region: claim.region.description, service: claim.service)
-            }
+        var authentication: Authentication
+        if let known = try knownCredentials(claim, at: now) {
+            let key = signingKey(claim, known)
             try checkSignature(claim, head, payloadHash: payloadHash, isS3: family == .s3, key)
-            authentication.standing = .verified
-            authentication.identity = known.identity
-            authentication.principal.account = known.identity.account
+            authentication = verified(claim, known)
             authentication.chunks = ChunkSignatures(claim, key: key)
         } else {
-            guard policy == .lenient else { throw .unknownKey(claim.accessKey) }
-            guard Self.isSignature(claim.signature) else { throw mismatch(claim) }
-            if let own = AccountID(claim.accessKey) { authentication.principal.account = own }
+            authentication = unverified(claim)
         }
+        if claim.placement == .query { authentication.age = now - claim.instant }
         return authentication
-    }
-
-    private var anonymous: Authentication {
-        Authentication(
-            standing: .anonymous, principal: Principal(account: account, isAnonymous: true), region: .standard)
     }
 }
 
-// MARK: The checks
+// MARK: Steps of every signature
+
+extension SignatureVerifier {
+    /// Nil for a key that is not known and passes all the same, if what it came with is a signature at all.
+    func knownCredentials(_ claim: SignatureClaim, at now: Instant) throws(SignatureFault) -> Credentials? {
+        guard let known = credentials.credentials(for: claim.accessKey) else {
+            guard policy == .lenient else { throw .unknownKey(claim.accessKey) }
+            guard claim.hasSignature else { throw mismatch(claim) }
+            return nil
+        }
+        guard let token = known.sessionToken else { return known }
+        guard claim.sessionToken == token else { throw .invalidToken }
+        if let expiration = known.expiration, now > expiration { throw .expiredToken }
+        return known
+    }
+
+    func signingKey(_ claim: SignatureClaim, _ known: Credentials) -> SigningKey {
+        keys.key(for: claim.credential, secret: known.secret) {
+            SigningKey(
+                secret: known.secret, date: claim.date, region: claim.region.description, service: claim.service)
+        }
+    }
+
+    func verified(_ claim: SignatureClaim, _ known: Credentials) -> Authentication {
+        Authentication(
+            standing: .verified, principal: Principal(account: known.identity.account, accessKey: claim.accessKey),
+            identity: known.identity, region: claim.region, service: claim.service, signatureVersion: claim.version,
+            authType: claim.placement)
+    }
+
+    func unverified(_ claim: SignatureClaim) -> Authentication {
+        Authentication(
+            standing: .unverified,
+            principal: Principal(account: AccountID(claim.accessKey) ?? account, accessKey: claim.accessKey),
+            region: claim.region, service: claim.service, signatureVersion: claim.version, authType: claim.placement)
+    }
+
+    var anonymous: Authentication {
+        Authentication(
+            standing: .anonymous, principal: Principal(account: account, isAnonymous: true), region: .standard)
+    }
+
+    func checkSkew(_ claim: SignatureClaim, at now: Instant) throws(SignatureFault) {
+        let difference = claim.instant - now
+        guard difference <= Self.allowedSkew, difference >= .zero - Self.allowedSkew else {
+            throw .skewed(request: claim.timestamp, now: now)
+        }
+    }
+
+    func mismatch(
+        _ claim: SignatureClaim, stringToSign: [UInt8] = [], canonicalRequest: [UInt8]? = nil
+    ) -> SignatureFault {
+        .mismatch(
+            SignatureFault.Mismatch(
+                accessKey: claim.accessKey, signature: claim.signature, stringToSign: stringToSign,
+                canonicalRequest: canonicalRequest))
+    }
+}
+
+extension SignatureClaim {
+    /// Whether what stands in the place of the signature could be one.
+    fileprivate var hasSignature: Bool {
+        switch version {
+        case .v2: SigV2.isSignature(signature)
+        case .v4: signature.utf8.count == 64 && signature.utf8.allSatisfy { Hex.value(of: $0) != nil }
+        }
+    }
+}
+
+// MARK: Checks of Version 4
 
 extension SignatureVerifier {
     private func checkTime(_ claim: SignatureClaim, at now: Instant) throws(SignatureFault) {
-        guard let lifetime = claim.lifetime else {
-            let difference = claim.instant - now
-            guard difference <= Self.allowedSkew, difference >= .zero - Self.allowedSkew else {
-                throw .skewed(request: claim.timestamp, now: now)
-            }
-            return
-        }
+        guard let lifetime = claim.lifetime else { return try checkSkew(claim, at: now) }
         guard claim.instant <= now + Self.allowedSkew else { throw .notYetValid }
         let end = claim.instant + lifetime
         guard now <= end else { throw .expired(lifetime: lifetime, end: end, now: now) }
@@ -157,14 +217,6 @@ extension SignatureVerifier {
         }
     }
 
-    private func checkToken(
-        _ claim: SignatureClaim, _ known: Credentials, at now: Instant
-    ) throws(SignatureFault) {
-        guard let token = known.sessionToken else { return }
-        guard claim.sessionToken == token else { throw .invalidToken }
-        if let expiration = known.expiration, now > expiration { throw .expiredToken }
-    }
-
     private func checkSignature(
         _ claim: SignatureClaim, _ head: RequestHead, payloadHash: String, isS3: Bool, _ key: SigningKey
     ) throws(SignatureFault) {
@@ -180,18 +232,5 @@ extension SignatureVerifier {
             return
         }
         throw mismatch(claim, stringToSign: stringToSign, canonicalRequest: canonical.bytes)
-    }
-
-    private static func isSignature(_ text: String) -> Bool {
-        text.utf8.count == 64 && text.utf8.allSatisfy { Hex.value(of: $0) != nil }
-    }
-
-    private func mismatch(
-        _ claim: SignatureClaim, stringToSign: [UInt8] = [], canonicalRequest: [UInt8] = []
-    ) -> SignatureFault {
-        .mismatch(
-            SignatureFault.Mismatch(
-                accessKey: claim.accessKey, signature: claim.signature, stringToSign: stringToSign,
-                canonicalRequest: canonicalRequest))
     }
 }
