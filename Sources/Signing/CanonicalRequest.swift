@@ -88,7 +88,7 @@ struct CanonicalRequest {
         var start = 0
         while start < query.count {
             let end = query.next(UInt8(ascii: "&"), from: start)
-            let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+            let nameEnd = query.next(UInt8(ascii: "="), in: start..<end)
             defer { start = end + 1 }
             if end == start || query.spells("X-Amz-Signature", in: start..<nameEnd) { continue }
             var parameter = Parameter(start: scratch.count, nameEnd: 0, end: 0)

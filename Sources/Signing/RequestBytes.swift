@@ -10,6 +10,14 @@ extension UnsafeBufferPointer<UInt8> {
         return place
     }
 
+    /// The same within a range, or its end.
+    @inline(__always)
+    func next(_ byte: UInt8, in range: Range<Int>) -> Int {
+        var place = range.lowerBound
+        while place < range.upperBound, self[place] != byte { place += 1 }
+        return place
+    }
+
     /// Whether the bytes of a range spell a word.
     @inline(__always)
     func spells(_ word: StaticString, in range: Range<Int>) -> Bool {

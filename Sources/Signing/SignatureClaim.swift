@@ -94,7 +94,7 @@ extension SignatureClaim {
                     continue
                 }
                 let end = text.next(UInt8(ascii: ","), from: start)
-                let nameEnd = min(end, text.next(UInt8(ascii: "="), from: start))
+                let nameEnd = text.next(UInt8(ascii: "="), in: start..<end)
                 let value = min(nameEnd + 1, end)..<end
                 if text.spells("Credential", in: start..<nameEnd) {
                     credential = text.text(value)

@@ -18,7 +18,7 @@ struct SignatureQuery {
             var start = 0
             while start < query.count {
                 let end = query.next(UInt8(ascii: "&"), from: start)
-                let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+                let nameEnd = query.next(UInt8(ascii: "="), in: start..<end)
                 if read(query, start..<nameEnd, min(nameEnd + 1, end)..<end) { isSigned = true }
                 start = end + 1
             }
@@ -33,7 +33,7 @@ struct SignatureQuery {
             var start = 0
             while start < query.count {
                 let end = query.next(UInt8(ascii: "&"), from: start)
-                let nameEnd = min(end, query.next(UInt8(ascii: "="), from: start))
+                let nameEnd = query.next(UInt8(ascii: "="), in: start..<end)
                 if query.spells("X-Amz-Algorithm", in: start..<nameEnd)
                     || query.spells("Signature", in: start..<nameEnd)
                 {

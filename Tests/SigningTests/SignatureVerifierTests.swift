@@ -14,6 +14,9 @@ private let golden = SignedRequests.golden
             #expect(authentication.region.description == request.region)
             #expect(authentication.service == request.service)
             #expect(authentication.principal.accessKey == golden.accessKey)
+            #expect(authentication.signatureVersion == .v4)
+            #expect(authentication.authType == (request.kind == "s3-query" ? .query : .header))
+            #expect((authentication.age != nil) == request.isPresigned)
         }
     }
 }
@@ -139,12 +142,30 @@ extension SignedRequest {
     #expect(code { _ = try golden.verify(request, at: golden.now - .seconds(901)) } == "AccessDenied")
 }
 
+@Test func aPresignedRequestGrowsOld() throws {
+    let request = try #require(golden.requests.first { $0.isPresigned })
+    #expect(try golden.verify(request, at: golden.now + .seconds(42)).age == .seconds(42))
+    var other = golden
+    other.accessKey = "OTHER"
+    #expect(try other.verify(request, policy: .lenient, at: golden.now + .seconds(7)).age == .seconds(7))
+}
+
+@Test func theConditionKeysOfBucketPoliciesHaveTheirWords() {
+    #expect(SignatureVersion.v2.rawValue == "AWS")
+    #expect(SignatureVersion.v4.rawValue == "AWS4-HMAC-SHA256")
+    #expect(SignaturePlacement.header.rawValue == "REST-HEADER")
+    #expect(SignaturePlacement.query.rawValue == "REST-QUERY-STRING")
+    #expect(SignaturePlacement.form.rawValue == "POST")
+}
+
 @Test func anUnsignedRequestIsAnonymous() throws {
     let head = RequestHead(method: "GET", target: "/bucket/key?prefix=x", headers: HeaderFields([("Host", "h")]))
     let verifier = SignatureVerifier(credentials: CredentialSet([]), policy: .strict)
     let authentication = try verifier.verify(head, for: .s3, at: golden.now)
     #expect(authentication.standing == .anonymous)
     #expect(authentication.principal.isAnonymous)
+    #expect(authentication.signatureVersion == nil)
+    #expect(authentication.authType == nil)
 }
 
 @Test func anAmazonHeaderThatIsNotSignedIsRefused() throws {
