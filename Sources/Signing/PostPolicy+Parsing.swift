@@ -11,7 +11,6 @@ extension PostPolicy {
         guard let bytes = Base64.bytes(text.filter { !$0.isWhitespace }) else {
             throw .invalidPolicy("invalid Base64 encoding.")
         }
-        guard !bytes.isEmpty else { throw .invalidPolicy("Expecting '{' but found End-of-Input") }
         self = try PostPolicy(document: bytes)
     }
 

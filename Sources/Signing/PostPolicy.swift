@@ -1,5 +1,5 @@
-// The policy of an upload by form: what its fields and its file may be. Source: S3's developer guide, "POST policy". The
-// errors are those that the service answers with; its list of error codes has others.
+// The policy of an upload by form: what its fields and its file may be. Source: S3's developer guide, "POST policy".
+// The errors are those that the service answers with; its list of error codes has others.
 
 package import Kernel
 

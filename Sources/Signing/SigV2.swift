@@ -56,8 +56,8 @@ enum SigV2 {
 
     // MARK: x-amz- fields
 
-    /// By lower-case name; the values of a repeated one are joined by commas. Presigned requests have them in the query,
-    /// where a browser can send them.
+    /// By lower-case name; the values of a repeated one are joined by commas. Presigned requests have them in the
+    /// query, where a browser can send them.
     private static func amazonFields(_ head: RequestHead, isPresigned: Bool) -> [(name: String, value: String)] {
         var values: [String: [String]] = [:]
         for field in head.headers.fields where isAmazonHeader(field.name) {

@@ -37,7 +37,8 @@ extension SignatureClaim {
 
     /// From a query that has a `Signature`.
     init(version2 query: SignatureQuery) throws(SignatureFault) {
-        guard let accessKey = query.accessKey, let expires = query.expires, let signature = query.signature else {
+        let given = query.version2
+        guard let accessKey = given.accessKey, let expires = given.expires, let signature = given.signature else {
             throw .malformedVersion2Query(
                 "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters")
         }

@@ -122,7 +122,7 @@ extension SignatureClaim {
     // MARK: Query
 
     private init(_ query: SignatureQuery) throws(SignatureFault) {
-        if query.isVersion2 {
+        if query.version2.signature != nil {
             guard query.algorithm == nil else { throw .onlyOneMechanism(nil) }
             self = try SignatureClaim(version2: query)
             return

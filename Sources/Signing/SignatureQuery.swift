@@ -2,14 +2,15 @@
 
 /// The signing parameters of a presigned request, decoded.
 struct SignatureQuery {
-    private(set) var algorithm: String?, credential: String?, date: String?
+    private(set) var algorithm: String?, credential: String?, date: String?, expires: String?
     private(set) var signedHeaders: String?, signature: String?, sessionToken: String?
-    /// `X-Amz-Expires`, or the `Expires` of Version 2.
-    private(set) var expires: String?
-    /// `AWSAccessKeyId`, Version 2's; without a `Signature` it means nothing.
-    private(set) var accessKey: String?
-    /// Whether the signature is one of Version 2.
-    private(set) var isVersion2 = false
+    /// Those of Version 2.
+    private(set) var version2 = Version2()
+
+    /// `AWSAccessKeyId`, `Expires` and `Signature`; the first two mean nothing without the last.
+    struct Version2 {
+        fileprivate(set) var accessKey: String?, expires: String?, signature: String?
+    }
 
     /// Nil where the query holds no signature at all.
     init?(_ query: String) {
@@ -47,21 +48,22 @@ struct SignatureQuery {
 
     /// Takes one parameter. True where it makes the request a signed one.
     private mutating func read(_ query: UnsafeBufferPointer<UInt8>, _ name: Range<Int>, _ value: Range<Int>) -> Bool {
-        if query.spells("Signature", in: name) {
-            isVersion2 = true
-            signature = PercentEncoding.decode(query.part(value))
-            return true
-        }
-        if query.spells("AWSAccessKeyId", in: name) {
-            accessKey = PercentEncoding.decode(query.part(value))
-        } else if query.spells("Expires", in: name) {
-            expires = PercentEncoding.decode(query.part(value))
-        } else if query.spells("x-amz-security-token", in: name) {
-            sessionToken = PercentEncoding.decode(query.part(value))
-        }
-        guard name.count > 6, query.spells("X-Amz-", in: name.lowerBound..<name.lowerBound + 6) else { return false }
-        let rest = name.lowerBound + 6..<name.upperBound
         func decoded() -> String { PercentEncoding.decode(query.part(value)) }
+        guard name.count > 6, query.spells("X-Amz-", in: name.lowerBound..<name.lowerBound + 6) else {
+            if query.spells("Signature", in: name) {
+                version2.signature = decoded()
+                return true
+            }
+            if query.spells("AWSAccessKeyId", in: name) {
+                version2.accessKey = decoded()
+            } else if query.spells("Expires", in: name) {
+                version2.expires = decoded()
+            } else if query.spells("x-amz-security-token", in: name) {
+                sessionToken = decoded()
+            }
+            return false
+        }
+        let rest = name.lowerBound + 6..<name.upperBound
         if query.spells("Algorithm", in: rest) {
             algorithm = decoded()
         } else if query.spells("Credential", in: rest) {

@@ -4,9 +4,9 @@
 package import Kernel
 
 extension SignatureVerifier {
-    /// Verifies a form and holds it to its policy; a form without a signature comes back as anonymous, without a policy.
+    /// Verifies a form and holds it to its policy; one without a signature comes back as anonymous, without a policy.
     ///
-    /// The file has not been read then: the policy says how long it may be.
+    /// The file has not been read then: `PostPolicy.checkLength` is for whoever reads it.
     /// - Parameter bucket: the bucket that the form was sent to; policies speak of it like of a field.
     package func verify(
         form: PostForm, bucket: String, at now: Instant

@@ -1,5 +1,5 @@
-// Verifying Signature Version 2, which S3 still takes and no other service does. Times, tokens and keys are judged as in
-// Version 4; what is signed is in SigV2.swift.
+// Verifying Signature Version 2, which S3 still takes and no other service does. Times, tokens and keys are judged as
+// in Version 4; what is signed is in SigV2.swift.
 
 internal import Kernel
 

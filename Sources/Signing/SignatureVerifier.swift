@@ -1,6 +1,7 @@
-// Verifying signatures; this file has Version 4, with which nearly all requests are signed. Date, expiry, scope, signed headers and the shape of the payload hash are enforced for
-// everyone. The HMAC is verified for every key we know; one we do not know passes in lenient mode, because tools under
-// test bring all kinds of made-up keys, and the answer says that nothing was verified.
+// Verifying signatures; this file has Version 4, with which nearly all requests are signed. Date, expiry, scope, signed
+// headers and the shape of the payload hash are enforced for everyone. The HMAC is verified for every key we know; one
+// we do not know passes in lenient mode, because tools under test bring all kinds of made-up keys, and the answer says
+// that nothing was verified.
 
 internal import Digests
 package import Kernel

@@ -61,7 +61,8 @@ private func expectMissing(_ name: String, _ error: ServiceError?) {
     #expect(error?.status == 400)
     #expect(
         error?.message
-            == "Bucket POST must contain a field named '\(name)'.  If it is specified, please check the order of the fields."
+            == "Bucket POST must contain a field named '\(name)'.  "
+            + "If it is specified, please check the order of the fields."
     )
     #expect(error?.fields == [.init("ArgumentName", name), .init("ArgumentValue", "")])
 }

@@ -71,6 +71,13 @@ private func query(
     #expect(try verify(query: query(), date: nil, hash: nil).standing == .unverified)
 }
 
+@Test func parametersOfVersion2MeanNothingBesideThoseOfVersion4() throws {
+    let others = "&Expires=1&AWSAccessKeyId=test&X-Amz-SignedHeaders=host"
+    let authentication = try verify(query: query(rest: others), date: nil, hash: nil)
+    #expect(authentication.signatureVersion == .v4)
+    #expect(authentication.principal.accessKey == "other")
+}
+
 @Test(arguments: [
     (query(rest: ""), "AuthorizationQueryParametersError"),
     (query(algorithm: "AWS4-HMAC-SHA1"), "AuthorizationQueryParametersError"),

@@ -64,7 +64,9 @@ func theFormsOfOtherClientsAreVerifiedToo(target: String, signature: String) thr
 
 @Test func anAccountAsAKeyOfVersion2ChoosesTheAccount() throws {
     let head = RequestHead(
-        method: "GET", target: "/b?AWSAccessKeyId=210987654321&Expires=2000000000&Signature=AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        method: "GET",
+        target: "/b?AWSAccessKeyId=210987654321&Expires=2000000000"
+            + "&Signature=AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         headers: HeaderFields([]))
     let verifier = golden.verifier(policy: .lenient)
     #expect(try verifier.verify(head, for: .s3, at: golden.now).principal.account.description == "210987654321")
