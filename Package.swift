@@ -62,7 +62,7 @@ let package = Package(
         part("Wire", ["Kernel", "JSON", "Digests", "Signing", "Shapes", "CLibXML2", nioCore]),
         part("SQLite", ["Kernel", "CSQLite"]),
         part("Store", ["Kernel", "SQLite", "Digests", "JSON"]),
-        part("Objects", ["Kernel", "Store", "Digests"]),
+        part("Objects", ["Kernel", "Store", "Digests", "JSON"]),
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
         part(

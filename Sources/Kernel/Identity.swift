@@ -86,6 +86,8 @@ package struct Principal: Hashable, Sendable {
     package var accessKey: String?
     /// The request was not signed.
     package var isAnonymous: Bool
+    /// The name of the key's holder, where one is known: policies can name it as a user of the account.
+    package var userName: String?
 
     /// Neither key nor anonymous: the server itself, as the engine or through the control API.
     package init(account: AccountID, accessKey: String? = nil, isAnonymous: Bool = false) {

@@ -43,6 +43,12 @@ package struct Limits: Sendable {
     package var listKeys = 1000
     /// Most keys of one DeleteObjects request.
     package var deleteObjectsKeys = 1000
+    /// Largest bucket policy.
+    package var bucketPolicyBytes = 20 << 10
+    /// Most grants of one access control list.
+    package var grants = 100
+    /// Most rules of one lifecycle configuration.
+    package var lifecycleRules = 1000
     /// Most tags of an object.
     package var tagsPerObject = 10
     /// Most buckets of one account, and most on one page of ListBuckets.

@@ -145,7 +145,7 @@ extension ObjectStorage {
     package func corsGrant(
         bucket: String, origin: String, method: String, headers: [String] = []
     ) async throws(ServiceError) -> CORSGrant? {
-        guard let document = try await document("cors", of: bucket) else { return nil }
+        guard let document = try await corsDocument(bucket) else { return nil }
         return CORSRule.rules(document).first { $0.covers(origin: origin, method: method, headers: headers) }.map {
             CORSGrant(rule: $0, origin: origin, requestedHeaders: headers)
         }
@@ -155,18 +155,24 @@ extension ObjectStorage {
     package func corsGrant(
         bucket: String, origin: String, method: String, reader: any ObjectReader
     ) -> CORSGrant? {
-        guard let bytes = try? reader.configuration("cors", of: bucket) else { return nil }
+        guard let bytes = (try? reader.bucket(bucket))?.documents[.cors] else { return nil }
         let document = bytes.withUnsafeBytes { FieldList(text: $0) }
         return CORSRule.rules(document).first { $0.covers(origin: origin, method: method, headers: []) }.map {
             CORSGrant(rule: $0, origin: origin, requestedHeaders: [])
         }
     }
 
+    /// The rules as they are kept, whoever asks.
+    private func corsDocument(_ bucket: String) async throws(ServiceError) -> FieldList? {
+        let found = try await kept(ObjectAddress(bucket, "")) { [index] in try await index.read { try $0.bucket(bucket) } }
+        return found?.documents[.cors].map { bytes in bytes.withUnsafeBytes { FieldList(text: $0) } }
+    }
+
     /// Answers a preflight request, or says why it is not granted.
     package func corsPreflight(
         bucket: String, origin: String, method: String, headers: [String]
     ) async throws(ServiceError) -> CORSGrant {
-        guard try await document("cors", of: bucket) != nil else {
+        guard try await corsDocument(bucket) != nil else {
             throw ServiceError(
                 "AccessForbidden", status: 403, "CORSResponse: CORS is not enabled for this bucket.",
                 fields: [.init("Method", method), .init("ResourceType", "BUCKET")])

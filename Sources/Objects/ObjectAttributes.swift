@@ -11,6 +11,8 @@ package struct ObjectAttributes: Sendable {
     package var tags: FieldList
     /// Nil is STANDARD.
     package var storageClass: String?
+    /// What shall keep the object.
+    package var lock = ObjectLock()
 
     /// A storage class of STANDARD is kept as nil.
     package init(fields: FieldList = FieldList(), tags: FieldList = FieldList(), storageClass: String? = nil) {

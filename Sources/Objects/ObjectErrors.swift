@@ -76,7 +76,11 @@ extension ServiceError {
     static func refused(_ refusal: IndexRefusal, _ address: ObjectAddress, upload: String?) -> ServiceError {
         switch refusal {
         case .noBucket: .noSuchBucket(address.bucket)
+        // A bucket that was made anew meanwhile is another's; what is not plain has been looked at.
         case .otherOwner: .accessDenied()
+        case .notPlain: .conflict()
+        case .locked:
+            ServiceError("AccessDenied", status: 403, "Access Denied because object protected by object lock.")
         case .bucketExists: .bucketAlreadyExists(address.bucket)
         case .bucketNotEmpty:
             ServiceError(

@@ -3,33 +3,79 @@
 package import Kernel
 package import Store
 
+/// What a new bucket is to be.
+package struct CreateBucketRequest: Sendable {
+    /// The name, and who will own it.
+    package var name: String, caller: Caller
+    /// The LocationConstraint of the request.
+    package var constraint: String?
+    /// The region of the endpoint, from the signature.
+    package var region: Region
+    /// Nil is the server's standard.
+    package var ownership: ObjectOwnership?
+    /// Who else gets access.
+    package var access = AccessRequest()
+    /// Whether versions can be locked.
+    package var allowsLocks = false
+
+    package init(_ name: String, constraint: String? = nil, region: Region, _ caller: Caller) {
+        self.name = name
+        self.constraint = constraint
+        self.region = region
+        self.caller = caller
+    }
+}
+
 extension ObjectStorage {
     /// Creates a bucket. Creating one's own again succeeds in us-east-1 only, as it does in the service.
-    ///
-    /// - Parameters:
-    ///   - constraint: the LocationConstraint of the request.
-    ///   - region: the region of the endpoint, from the signature.
-    package func createBucket(
-        _ name: String, constraint: String?, region: Region, _ caller: Caller
-    ) async throws(ServiceError) -> BucketRecord {
+    package func createBucket(_ request: CreateBucketRequest) async throws(ServiceError) -> BucketRecord {
+        let name = request.name, caller = request.caller
         guard !caller.principal.isAnonymous else { throw .accessDenied() }
         guard isBucketName(name) else {
             throw ServiceError(
                 "InvalidBucketName", status: 400, "The specified bucket is not valid.",
                 fields: [.init("BucketName", name)])
         }
-        let location = try bucketRegion(constraint, endpoint: region)
-        let bucket = BucketRecord(name: name, owner: caller.principal.account, region: location, created: caller.now)
+        let location = try bucketRegion(request.constraint, endpoint: request.region)
+        var bucket = BucketRecord(name: name, owner: caller.principal.account, region: location, created: caller.now)
+        try configure(&bucket, request)
         do {
             try await index.apply(.createBucket(bucket, limit: limits.bucketsPerAccount))
             return bucket
         } catch IndexRefusal.bucketExists(let existing) where existing.owner == bucket.owner {
-            if region == .standard, existing.region == location { return existing }
+            if request.region == .standard, existing.region == location { return existing }
             throw ServiceError(
                 "BucketAlreadyOwnedByYou", status: 409,
                 "Your previous request to create the named bucket succeeded and you already own it.",
                 fields: [.init("BucketName", name)])
         } catch { throw visible(error, ObjectAddress(name, "")) }
+    }
+
+    /// What a bucket is born with.
+    private func configure(_ bucket: inout BucketRecord, _ request: CreateBucketRequest) throws(ServiceError) {
+        let ownership = request.ownership ?? standardOwnership
+        bucket.documents[.ownershipControls] = ownership.document
+        let blocksPublic = standardOwnership == .bucketOwnerEnforced
+        if blocksPublic { bucket.documents[.publicAccessBlock] = PublicAccessBlock.everything }
+        if request.allowsLocks {
+            bucket.versioning = .enabled
+            bucket.allowsLocks = true
+            bucket.documents[.objectLock] = Array("{\"ObjectLockEnabled\":\"Enabled\"}".utf8)
+        }
+        guard !request.access.isEmpty, request.access.canned != "private" else { return }
+        guard ownership != .bucketOwnerEnforced else {
+            throw ServiceError(
+                "InvalidBucketAclWithObjectOwnership", status: 400,
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
+        }
+        let owner = accounts[bucket.owner].canonicalID
+        let list = try request.access.list(owner: owner, bucketOwner: owner)
+        if blocksPublic, list.isPublic {
+            throw ServiceError(
+                "InvalidBucketAclWithBlockPublicAccessError", status: 400,
+                "Bucket cannot have public ACLs set with BlockPublicAccess enabled")
+        }
+        bucket.documents[.acl] = Array((list.fields.text ?? "").utf8)
     }
 
     /// us-east-1 takes any region and no constraint at all; every other endpoint wants its own.
@@ -50,12 +96,17 @@ extension ObjectStorage {
 
     /// The bucket, if it exists and the caller may use it.
     package func headBucket(_ name: String, _ caller: Caller) async throws(ServiceError) -> BucketRecord {
-        try await bucket(name, caller)
+        try await bucket(name, .listBucket, caller)
+    }
+
+    /// The bucket, for whoever may know where it is.
+    package func bucketLocation(_ name: String, _ caller: Caller) async throws(ServiceError) -> BucketRecord {
+        try await bucket(name, .getBucketLocation, caller)
     }
 
     /// Deletes an empty bucket; uploads in progress go with it.
     package func deleteBucket(_ name: String, _ caller: Caller) async throws(ServiceError) {
-        let bucket = try await bucket(name, caller)
+        let bucket = try await bucket(name, .deleteBucket, caller)
         try await change(.deleteBucket(bucket.reference), ObjectAddress(name, ""))
     }
 

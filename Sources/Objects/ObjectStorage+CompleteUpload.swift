@@ -44,8 +44,9 @@ package struct CompleteUploadRequest: Sendable {
 extension ObjectStorage {
     /// Makes an object of an upload.
     package func completeUpload(_ request: CompleteUploadRequest) async throws(ServiceError) -> PutObjectAnswer {
-        let (bucket, upload) = try await upload(request.upload, request.address, request.caller)
-        try request.conditions.check(try await find(request.address, request.caller).object, request.address)
+        let (bucket, upload) = try await upload(request.upload, request.address, .putObject, request.caller)
+        let existing = try await find(request.address, .putObject, request.caller).object
+        try request.conditions.check(existing, request.address)
         let uploaded = try await kept(request.address, upload: upload.id) { [index, limits] in
             try await index.read { try $0.parts(of: upload.id, after: 0, limit: limits.partNumber) }
         }
@@ -55,15 +56,16 @@ extension ObjectStorage {
         record.body = try await kept(request.address) { try await join(parts) }
 
         let reference = UploadReference(bucket.reference, key: upload.key, id: upload.id)
+        let outcome: ChangeOutcome
         do {
             let write = ObjectWrite(upload.key, record, expecting: try request.conditions.expectation())
-            let outcome = try await index.apply(.completeUpload(reference, parts: parts, write))
+            outcome = try await index.apply(.completeUpload(reference, parts: parts, write))
             blobs.discard(outcome.released)
         } catch {
             if !parts.contains(where: { $0.body == record.body }) { discardUnlessCrashed(record.body, error) }
             throw visible(error, request.address, upload: upload.id)
         }
-        return PutObjectAnswer(record)
+        return PutObjectAnswer(record, outcome)
     }
 
     /// One body of several parts.
@@ -164,6 +166,9 @@ extension ObjectRecord {
             parts: PartLayout(
                 parts.map { PartLayout.Part(number: $0.number, size: $0.size, checksum: $0.checksum?.base64) }),
             body: .unread)
+        owner = upload.owner
+        grants = upload.grants
+        lock = upload.lock
     }
 
     /// The checksum of the whole, where the parts all have one of the same algorithm and it can be had from them.

@@ -12,6 +12,10 @@ package struct CopyObjectRequest: Sendable {
 
     /// What is copied, where to, and by whom; the caller needs access to both buckets.
     package var source: ObjectAddress, destination: ObjectAddress, caller: Caller
+    /// Nil is the latest; `null` the null version.
+    package var sourceVersion: String?
+    /// Who else gets access to the copy: the source's list does not come along.
+    package var access = AccessRequest()
     /// The account that must own the source's bucket (`x-amz-source-expected-bucket-owner`).
     package var expectedSourceOwner: String?
     /// What must hold of the source (`x-amz-copy-source-if-…`).
@@ -33,9 +37,17 @@ package struct CopyObjectRequest: Sendable {
     }
 }
 
+/// What a copy answers.
+package struct CopyObjectAnswer: Sendable {
+    /// The new object.
+    package var object: PutObjectAnswer
+    /// The version that was copied; nil where the source's bucket never kept any.
+    package var sourceVersion: String?
+}
+
 extension ObjectStorage {
     /// Copies an object.
-    package func copyObject(_ request: CopyObjectRequest) async throws(ServiceError) -> PutObjectAnswer {
+    package func copyObject(_ request: CopyObjectRequest) async throws(ServiceError) -> CopyObjectAnswer {
         // Whoever changes the source meanwhile makes the copy start over, a few times at most.
         for _ in 0..<5 {
             if let answer = try await tryCopy(request) { return answer }
@@ -43,11 +55,14 @@ extension ObjectStorage {
         throw .conflict()
     }
 
-    private func tryCopy(_ request: CopyObjectRequest) async throws(ServiceError) -> PutObjectAnswer? {
-        let destination = try await find(request.destination, request.caller)
+    private func tryCopy(_ request: CopyObjectRequest) async throws(ServiceError) -> CopyObjectAnswer? {
+        let destination = try await find(request.destination, .putObject, request.caller)
         try request.destination.checkKey(limits)
+        let terms = try writeTerms(
+            for: request.destination, in: destination.bucket, request.access, request.attributes, request.caller)
         let (bucket, source) = try await copySource(
-            request.source, request.sourceConditions, expectedOwner: request.expectedSourceOwner, request.caller)
+            request.source, version: request.sourceVersion, request.sourceConditions,
+            expectedOwner: request.expectedSourceOwner, request.caller)
         guard source.size <= limits.putObjectBytes else {
             throw .invalidRequest(
                 "The specified copy source is larger than the maximum allowable size for a copy source: "
@@ -55,14 +70,16 @@ extension ObjectStorage {
         }
         try request.checkSelfCopy(source)
         try request.conditions.check(destination.object, request.destination)
-        let record = try await record(request, source)
+        let record = terms.applied(to: try await record(request, source))
         let write = ObjectWrite(request.destination.key, record, expecting: try request.conditions.expectation())
         let copy = ObjectCopy(
-            from: bucket.reference, key: request.source.key, as: source, to: destination.bucket.reference, write)
+            from: bucket.reference, key: request.source.key, version: request.sourceVersion, as: source, to: destination.bucket.reference, write)
         do {
             let outcome = try await index.apply(.copy(copy))
             blobs.discard(outcome.released)
-            return PutObjectAnswer(record)
+            return CopyObjectAnswer(
+                object: PutObjectAnswer(record, outcome),
+                sourceVersion: bucket.versioning == .never ? nil : source.version ?? "null")
         } catch let refusal as IndexRefusal where refusal == .otherObject || refusal == .noObject {
             // Of the source or of the destination: the next try finds out.
             return nil
@@ -71,12 +88,17 @@ extension ObjectStorage {
 
     /// The source of a copy, with access and conditions checked; a condition that does not hold is always a 412.
     func copySource(
-        _ address: ObjectAddress, _ conditions: ReadConditions, expectedOwner: String?, _ caller: Caller,
-        withBody: Bool = false
+        _ address: ObjectAddress, version: String?, _ conditions: ReadConditions, expectedOwner: String?,
+        _ caller: Caller, withBody: Bool = false
     ) async throws(ServiceError) -> (bucket: BucketRecord, object: ObjectRecord) {
-        let asSource = Caller(caller.principal, now: caller.now, expectedBucketOwner: expectedOwner)
-        let (bucket, found) = try await find(address, asSource, withBody: withBody)
-        guard let object = found else { throw .noSuchKey(address.key) }
+        let asSource = Caller(
+            caller.principal, now: caller.now, expectedBucketOwner: expectedOwner, facts: caller.facts)
+        let (bucket, found, marker) = try await find(
+            address, .getObject, version: version, asSource, withBody: withBody)
+        if marker != nil, version != nil {
+            throw .invalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
+        }
+        guard let object = found else { throw .noSuchObject(address, version: version) }
         switch conditions.verdict(etag: object.etag, modified: object.modified) {
         case .proceed: return (bucket, object)
         case .failed(let condition): throw .preconditionFailed("x-amz-copy-source-" + condition)
@@ -94,6 +116,7 @@ extension ObjectStorage {
         var record = source
         record.modified = request.caller.now
         record.version = nil
+        record.lock = request.attributes.lock
         record.storageClass = request.attributes.storageClass
         record.parts = PartLayout()
         switch request.metadata {
@@ -129,7 +152,9 @@ extension ObjectStorage {
                 }
                 return
             }
-            let found = try await find(address, caller, withBody: true).object
+            let found = try await find(
+                address, .getObject, version: object.version, caller, withBody: true
+            ).object
             guard let found, case .inline(let bytes) = found.body, found.etag == object.etag else {
                 throw ServiceError.conflict()
             }
@@ -142,7 +167,7 @@ extension ObjectStorage {
 extension CopyObjectRequest {
     /// Copying an object onto itself must change something.
     fileprivate func checkSelfCopy(_ object: ObjectRecord) throws(ServiceError) {
-        guard source.isSame(as: destination), metadata == .copy, attributes.storageClass == object.storageClass,
+        guard source.isSame(as: destination), sourceVersion == nil, metadata == .copy, attributes.storageClass == object.storageClass,
             checksumAlgorithm == nil, attributes.fields[ObjectAttributes.redirectField] == nil
         else { return }
         throw .invalidRequest(

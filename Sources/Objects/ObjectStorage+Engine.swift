@@ -56,7 +56,7 @@ extension ObjectStorage {
     private func deliverOnce(
         _ address: ObjectAddress, limit: Int64, _ caller: Caller, to observer: any ByteObserver
     ) async throws -> ObjectRecord {
-        guard let object = try await find(address, caller, withBody: true).object else {
+        guard let object = try await find(address, .getObject, caller, withBody: true).object else {
             throw ServiceError.noSuchKey(address.key)
         }
         guard object.size <= limit else { throw ServiceError.entityTooLarge(object.size, limit: limit) }
@@ -74,27 +74,33 @@ extension ObjectStorage {
         _ objects: [SmallObject], in bucket: String, _ caller: Caller
     ) async throws(ServiceError) {
         precondition(objects.count <= limits.engineSliceRows, "More objects than one slice may hold")
-        let owner = try await self.bucket(bucket, caller).reference
+        let record = try await self.bucket(named: bucket)
         var writes: [ObjectWrite] = []
         for object in objects {
             let address = ObjectAddress(bucket, object.key)
             try address.checkKey(limits)
+            try authorize(record, .putObject, key: object.key, caller)
             let attributes = ObjectAttributes(fields: FieldList([.init("content-type", object.contentType)]))
             let received = try await kept(address) {
                 try await take(BytesBodySource(object.bytes), BodyExpectations(), computing: .crc64NVME)
             }
-            writes.append(ObjectWrite(object.key, ObjectRecord(received, attributes, modified: caller.now)))
+            let terms = try writeTerms(for: address, in: record, AccessRequest(), attributes, caller)
+            writes.append(
+                ObjectWrite(
+                    object.key, terms.applied(to: ObjectRecord(received, attributes, modified: caller.now))))
         }
-        try await change(.put(owner, writes), ObjectAddress(bucket, ""), priority: .engine)
+        try await change(.put(record.reference, writes), ObjectAddress(bucket, ""), priority: .engine)
     }
 
     /// Starts an object that is written piece by piece and appears when it is finished.
     package func makeOutput(
         _ address: ObjectAddress, contentType: String, _ caller: Caller
     ) async throws(ServiceError) -> ObjectOutput {
-        let bucket = try await bucket(address.bucket, caller)
+        let bucket = try await find(address, .putObject, caller).bucket
         try address.checkKey(limits)
-        return ObjectOutput(self, address, bucket.reference, contentType: contentType)
+        let attributes = ObjectAttributes(fields: FieldList([.init("content-type", contentType)]))
+        let terms = try writeTerms(for: address, in: bucket, AccessRequest(), attributes, caller)
+        return ObjectOutput(self, address, terms, attributes)
     }
 }
 
@@ -102,16 +108,16 @@ extension ObjectStorage {
 package final class ObjectOutput: Sendable {
     private let storage: ObjectStorage
     private let address: ObjectAddress
-    private let bucket: BucketReference
-    private let contentType: String
+    private let terms: WriteTerms
+    private let attributes: ObjectAttributes
     private let hashing = HashingObserver(BodyDigester(BodyExpectations(), computing: .crc64NVME))
     private let writer: any BlobWriter
 
-    init(_ storage: ObjectStorage, _ address: ObjectAddress, _ bucket: BucketReference, contentType: String) {
+    init(_ storage: ObjectStorage, _ address: ObjectAddress, _ terms: WriteTerms, _ attributes: ObjectAttributes) {
         self.storage = storage
         self.address = address
-        self.bucket = bucket
-        self.contentType = contentType
+        self.terms = terms
+        self.attributes = attributes
         writer = storage.blobs.makeWriter(observer: hashing)
     }
 
@@ -126,17 +132,18 @@ package final class ObjectOutput: Sendable {
     package func finish(at now: Instant) async throws(ServiceError) -> PutObjectAnswer {
         let digests = try hashing.finish()
         let blob = try await storage.kept(address) { try await writer.finish() }
-        let attributes = ObjectAttributes(fields: FieldList([.init("content-type", contentType)]))
-        let record = ObjectRecord(ReceivedBody(body: .blob(blob), digests: digests), attributes, modified: now)
+        let record = terms.applied(
+            to: ObjectRecord(ReceivedBody(body: .blob(blob), digests: digests), attributes, modified: now))
+        let outcome: ChangeOutcome
         do {
-            let outcome = try await storage.index.apply(
-                .put(bucket, [ObjectWrite(address.key, record)]), priority: .engine)
+            outcome = try await storage.index.apply(
+                .put(terms.bucket, [ObjectWrite(address.key, record)]), priority: .engine)
             storage.blobs.discard(outcome.released)
         } catch {
             storage.discardUnlessCrashed(record.body, error)
             throw storage.visible(error, address)
         }
-        return PutObjectAnswer(record)
+        return PutObjectAnswer(record, outcome)
     }
 
     /// Throws away what was written.
@@ -150,7 +157,7 @@ extension ObjectStorage {
     ) async throws(ServiceError) -> (size: Int64, prefix: [UInt8]) {
         let collector = CollectingObserver()
         let object = try await kept(address) {
-            guard let object = try await find(address, caller, withBody: true).object else {
+            guard let object = try await find(address, .getObject, caller, withBody: true).object else {
                 throw ServiceError.noSuchKey(address.key)
             }
             switch object.body {
@@ -170,7 +177,7 @@ extension ObjectStorage {
     /// Opens an object to be read piece by piece.
     package func makeInput(_ address: ObjectAddress, _ caller: Caller) async throws(ServiceError) -> ObjectInput {
         let object = try await kept(address) {
-            guard let object = try await find(address, caller, withBody: true).object else {
+            guard let object = try await find(address, .getObject, caller, withBody: true).object else {
                 throw ServiceError.noSuchKey(address.key)
             }
             return object

@@ -15,6 +15,10 @@ package struct GetObjectRequest: Sendable {
     package var ifRange: String?
     /// A part of the upload that the object was made of, counted from 1; not together with a range.
     package var partNumber: Int?
+    /// Nil is the latest; `null` the null version.
+    package var version: String?
+    /// Whether the caller asks for what is known of the object (GetObjectAttributes), which is an action of its own.
+    package var isForAttributes = false
 
     /// All of the object, without conditions.
     package init(_ address: ObjectAddress, _ caller: Caller) {
@@ -37,6 +41,8 @@ package struct GetObjectAnswer: Sendable {
     package var isPartial: Bool
     /// Number of parts, where a part was asked for.
     package var partsCount: Int?
+    /// When a lifecycle rule will remove the object, as the header `x-amz-expiration` says it.
+    package var expiration: String?
 
     /// Content-Length.
     package var length: Int64 { range.upperBound - range.lowerBound }
@@ -44,6 +50,8 @@ package struct GetObjectAnswer: Sendable {
     package var contentRange: String? {
         isPartial ? "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(object.size)" : nil
     }
+    /// As clients name it; nil where the bucket never kept versions.
+    package var version: String? { bucket.versioning == .never ? nil : object.version ?? "null" }
     /// The checksum of exactly the bytes answered; none for a range.
     package var checksum: StoredChecksum? { isPartial ? nil : object.checksum }
 }
@@ -96,9 +104,13 @@ extension ObjectStorage {
         _ request: GetObjectRequest, _ reader: any ObjectReader, withBody: Bool
     ) throws -> GetObjectAnswer {
         let address = request.address
-        let lookup = try reader.object(address.key, in: address.bucket, withBody: withBody)
-        let (bucket, found) = try authorized(lookup, address, request.caller)
-        guard let object = found else { throw ServiceError.noSuchKey(address.key) }
+        let lookup = try reader.object(
+            address.key, in: address.bucket, version: request.version, withBody: withBody)
+        let (bucket, found, marker) = try authorized(
+            lookup, (request.isForAttributes ? S3Action.getObjectAttributes : .getObject).onVersion(request.version),
+            address, request.caller)
+        if let marker { throw ServiceError.deleted(marker, bucket, address, asked: request.version) }
+        guard let object = found else { throw ServiceError.noSuchObject(address, version: request.version) }
         switch request.conditions.verdict(etag: object.etag, modified: object.modified) {
         case .proceed: break
         case .notModified: throw ServiceError.notModified(object)
@@ -108,7 +120,8 @@ extension ObjectStorage {
         let range = selection.range ?? 0..<object.size
         return GetObjectAnswer(
             object: object, bucket: bucket, body: withBody ? try bytes(range, of: object) : .none, range: range,
-            isPartial: selection.range != nil, partsCount: selection.parts)
+            isPartial: selection.range != nil, partsCount: selection.parts,
+            expiration: expiration(of: object, address.key, in: bucket))
     }
 
     /// The bytes of a range, ready to be sent.

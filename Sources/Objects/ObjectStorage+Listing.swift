@@ -51,7 +51,7 @@ extension ObjectStorage {
         let marker = try request.continuationToken.map { token throws(ServiceError) in
             try ContinuationToken.entry(token)
         }
-        let bucket = try await bucket(request.bucket, request.caller)
+        let bucket = try await bucket(request.bucket, .listBucket, request.caller)
         let query = ListingQuery(
             bucket: request.bucket, prefix: request.prefix, delimiter: request.delimiter,
             marker: marker ?? request.marker, limit: limit)
@@ -113,7 +113,7 @@ extension ObjectStorage {
     /// One page of the uploads in progress, by key and then by the time they were started.
     package func listUploads(_ request: ListUploadsRequest) async throws(ServiceError) -> ListUploadsAnswer {
         let limit = try pageSize(request.maxUploads, "max-uploads")
-        let bucket = try await bucket(request.bucket, request.caller)
+        let bucket = try await bucket(request.bucket, .listBucketMultipartUploads, request.caller)
         let query = ListingQuery(
             bucket: request.bucket, prefix: request.prefix, delimiter: request.delimiter, marker: request.keyMarker,
             uploadMarker: request.keyMarker.isEmpty ? "" : request.uploadIDMarker, limit: limit)
@@ -125,5 +125,65 @@ extension ObjectStorage {
             bucket: bucket, uploads: page.items, prefixes: page.prefixes, isTruncated: page.isTruncated,
             maxUploads: limit, nextKeyMarker: page.isTruncated ? page.last : nil,
             nextUploadIDMarker: page.isTruncated && isLastUpload ? page.items.last?.id : nil)
+    }
+}
+
+/// What a listing of versions asks for.
+package struct ListVersionsRequest: Sendable {
+    /// What is listed, and for whom.
+    package var bucket: String, caller: Caller
+    /// Filters as for objects; the two markers name the version after which to go on.
+    package var prefix = "", delimiter = "", keyMarker = "", versionMarker = ""
+    /// How many entries to answer at most; nil is 1,000, and so is everything above.
+    package var maxKeys: Int?
+
+    /// The first page of everything.
+    package init(_ bucket: String, _ caller: Caller) {
+        self.bucket = bucket
+        self.caller = caller
+    }
+}
+
+/// What a listing of versions answers.
+package struct ListVersionsAnswer: Sendable {
+    /// The bucket listed.
+    package var bucket: BucketRecord
+    /// By key, and from new to old.
+    package var versions: [ListedVersion]
+    /// Common prefixes, each ending in the delimiter.
+    package var prefixes: [String]
+    /// Whether another page follows.
+    package var isTruncated: Bool
+    /// The limit that was applied.
+    package var maxKeys: Int
+    /// Where to go on; nil on the last page.
+    package var nextKeyMarker: String?
+    /// The same within that key; nil where the page ends with a common prefix.
+    package var nextVersionMarker: String?
+}
+
+extension ObjectStorage {
+    /// One page of the versions and delete markers of a bucket.
+    package func listVersions(_ request: ListVersionsRequest) async throws(ServiceError) -> ListVersionsAnswer {
+        let limit = try pageSize(request.maxKeys, "max-keys")
+        guard request.versionMarker.isEmpty || !request.keyMarker.isEmpty else {
+            throw .invalidArgument(
+                "version-id-marker", request.versionMarker,
+                "A version-id marker cannot be specified without a key marker.")
+        }
+        let bucket = try await bucket(request.bucket, .listBucketVersions, request.caller)
+        var query = ListingQuery(
+            bucket: request.bucket, prefix: request.prefix, delimiter: request.delimiter, marker: request.keyMarker,
+            limit: limit)
+        query.versionMarker = request.versionMarker
+        let wanted = query
+        let page = try await kept(ObjectAddress(request.bucket, "")) { [index] in
+            try await index.read { try $0.versions(wanted) }
+        }
+        let isLastVersion = page.items.last.map { page.last?.utf8.elementsEqual($0.key.utf8) ?? false } ?? false
+        return ListVersionsAnswer(
+            bucket: bucket, versions: page.items, prefixes: page.prefixes, isTruncated: page.isTruncated,
+            maxKeys: limit, nextKeyMarker: page.isTruncated ? page.last : nil,
+            nextVersionMarker: page.isTruncated && isLastVersion ? page.items.last?.version ?? "null" : nil)
     }
 }

@@ -17,6 +17,8 @@ package struct PutObjectRequest: Sendable {
     package var conditions: WriteConditions
     /// What the request says of its body.
     package var expectations: BodyExpectations
+    /// Who else gets access.
+    package var access = AccessRequest()
 
     package init(
         _ address: ObjectAddress, _ caller: Caller, attributes: ObjectAttributes = ObjectAttributes(),
@@ -36,6 +38,7 @@ extension PutObjectRequest {
         guard let length = expectations.length, length <= limits.inlineBodyBytes else { return false }
         let account = caller.principal.account
         return conditions.ifMatch == nil && conditions.ifNoneMatch == nil && !caller.principal.isAnonymous
+            && access.isEmpty && attributes.lock == ObjectLock()
             && (caller.expectedBucketOwner == nil || caller.expectedBucketOwner == account.description)
     }
 }
@@ -46,8 +49,14 @@ package struct PutObjectAnswer: Sendable {
     package var etag: String, size: Int64, modified: Instant
     /// As kept with the object; nil where the parts of an upload do not add up to one.
     package var checksum: StoredChecksum?
+    /// As clients name it; nil where the bucket never kept versions.
+    package var version: String?
+    /// Header fields kept with the object.
+    package var fields: FieldList
 
-    init(_ record: ObjectRecord) {
+    init(_ record: ObjectRecord, _ outcome: ChangeOutcome) {
+        version = outcome.versions[0]?.version
+        fields = record.fields
         etag = record.etag
         size = record.size
         modified = record.modified
@@ -63,15 +72,16 @@ extension ObjectStorage {
     ) {
         let address = request.address
         do {
-            let bucket: BucketReference
+            let terms: WriteTerms
             if request.isDecidedByWriter(limits) {
                 try check(request)
-                bucket = BucketReference(address.bucket, owner: request.caller.principal.account)
+                terms = WriteTerms(
+                    BucketReference(address.bucket, owner: request.caller.principal.account, isPlain: true))
             } else {
                 let lookup = try reader.object(address.key, in: address.bucket, withBody: false)
-                bucket = try admitted(request, lookup)
+                terms = try admitted(request, lookup)
             }
-            store(request, body, in: bucket, completion)
+            store(request, body, terms, completion)
         } catch {
             body.cancel()
             completion(.failure(visible(error, address)))
@@ -82,31 +92,33 @@ extension ObjectStorage {
     package func putObject(
         _ request: PutObjectRequest, body: any BodySource
     ) async throws(ServiceError) -> PutObjectAnswer {
-        let address = request.address
-        let bucket: BucketReference
-        do throws(ServiceError) {
-            let lookup = try await kept(address) { [index] in
-                try await index.read { try $0.object(address.key, in: address.bucket, withBody: false) }
-            }
-            bucket = try admitted(request, lookup)
-        } catch {
+        let terms: WriteTerms
+        do throws(ServiceError) { terms = try await admitted(request) } catch {
             body.cancel()
             throw error
         }
         let result = await withCheckedContinuation { continuation in
-            store(request, body, in: bucket) { continuation.resume(returning: $0) }
+            store(request, body, terms) { continuation.resume(returning: $0) }
         }
         return try result.get()
     }
 
+    private func admitted(_ request: PutObjectRequest) async throws(ServiceError) -> WriteTerms {
+        let address = request.address
+        let lookup = try await kept(address) { [index] in
+            try await index.read { try $0.object(address.key, in: address.bucket, withBody: false) }
+        }
+        return try admitted(request, lookup)
+    }
+
     /// Everything that can be refused without the body.
-    private func admitted(
-        _ request: PutObjectRequest, _ lookup: ObjectLookup
-    ) throws(ServiceError) -> BucketReference {
-        let (bucket, object) = try authorized(lookup, request.address, request.caller)
+    private func admitted(_ request: PutObjectRequest, _ lookup: ObjectLookup) throws(ServiceError) -> WriteTerms {
+        let (bucket, object, _) = try authorized(lookup, .putObject, request.address, request.caller)
         try check(request)
+        let terms = try writeTerms(
+            for: request.address, in: bucket, request.access, request.attributes, request.caller)
         try request.conditions.check(object, request.address)
-        return bucket.reference
+        return terms
     }
 
     private func check(_ request: PutObjectRequest) throws(ServiceError) {
@@ -118,7 +130,7 @@ extension ObjectStorage {
     }
 
     private func store(
-        _ request: PutObjectRequest, _ body: any BodySource, in bucket: BucketReference,
+        _ request: PutObjectRequest, _ body: any BodySource, _ terms: WriteTerms,
         _ completion: @escaping @Sendable (Result<PutObjectAnswer, ServiceError>) -> Void
     ) {
         take(body, request.expectations, computing: .crc64NVME) { [self] result in
@@ -126,15 +138,16 @@ extension ObjectStorage {
             case .failure(let error): completion(.failure(visible(error, request.address)))
             case .success(let received):
                 let record = ObjectRecord(received, request.attributes, modified: request.caller.now)
-                write(record, request, in: bucket, completion)
+                write(record, request, terms, completion)
             }
         }
     }
 
     private func write(
-        _ record: ObjectRecord, _ request: PutObjectRequest, in bucket: BucketReference,
+        _ received: ObjectRecord, _ request: PutObjectRequest, _ terms: WriteTerms,
         _ completion: @escaping @Sendable (Result<PutObjectAnswer, ServiceError>) -> Void
     ) {
+        let record = terms.applied(to: received)
         let expectation: ObjectExpectation
         do throws(ServiceError) { expectation = try request.conditions.expectation() } catch {
             discard(record.body)
@@ -142,12 +155,20 @@ extension ObjectStorage {
             return
         }
         let change = ObjectChange.put(
-            bucket, [ObjectWrite(request.address.key, record, expecting: expectation)])
+            terms.bucket, [ObjectWrite(request.address.key, record, expecting: expectation)])
         index.apply(change, priority: .interactive) { [self] result in
             switch result {
             case .success(let outcome):
                 blobs.discard(outcome.released)
-                completion(.success(PutObjectAnswer(record)))
+                completion(.success(PutObjectAnswer(record, outcome)))
+            case .failure(let error as IndexRefusal)
+            where terms.bucket.isPlain && (error == .notPlain || error == .otherOwner):
+                // The bucket has rules, or is another's: they are read now, and the body is small and in memory.
+                Task { [self] in
+                    do throws(ServiceError) {
+                        write(received, request, try await admitted(request), completion)
+                    } catch { completion(.failure(error)) }
+                }
             case .failure(let error):
                 discardUnlessCrashed(record.body, error)
                 completion(.failure(visible(error, request.address)))
@@ -195,5 +216,6 @@ extension ObjectRecord {
             etag: received.digests.etag, size: received.digests.length, modified: modified,
             storageClass: attributes.storageClass, checksum: received.digests.checksum.map { StoredChecksum($0) },
             fields: attributes.fields, tags: attributes.tags, body: received.body)
+        lock = attributes.lock
     }
 }

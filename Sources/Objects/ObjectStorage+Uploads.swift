@@ -14,6 +14,8 @@ package struct CreateUploadRequest: Sendable {
     package var checksumAlgorithm: ChecksumAlgorithm?
     /// `COMPOSITE` or `FULL_OBJECT`; nil is the algorithm's usual type.
     package var checksumType: String?
+    /// Who else gets access to the finished object.
+    package var access = AccessRequest()
 
     package init(
         _ address: ObjectAddress, _ caller: Caller, attributes: ObjectAttributes = ObjectAttributes(),
@@ -42,15 +44,21 @@ package struct PartAddress: Sendable {
 extension ObjectStorage {
     /// Starts an upload.
     package func createUpload(_ request: CreateUploadRequest) async throws(ServiceError) -> UploadRecord {
-        let bucket = try await bucket(request.address.bucket, request.caller)
+        let bucket = try await find(request.address, .putObject, request.caller).bucket
         try request.address.checkKey(limits)
         try request.attributes.check(limits)
-        let record = UploadRecord(
+        let terms = try writeTerms(
+            for: request.address, in: bucket, request.access, request.attributes, request.caller)
+        var record = UploadRecord(
             id: uploadID(at: request.caller.now), bucket: bucket.name, key: request.address.key,
             initiated: request.caller.now, initiator: request.caller.principal.account,
             storageClass: request.attributes.storageClass, checksumAlgorithm: request.checksumAlgorithm,
             isCompositeChecksum: try request.isComposite(), fields: request.attributes.fields,
             tags: request.attributes.tags)
+        record.fields.fields += terms.encryption
+        record.owner = terms.owner
+        record.grants = terms.grants
+        record.lock = terms.lock ?? request.attributes.lock
         try await change(.createUpload(bucket.reference, record), request.address)
         return record
     }
@@ -64,10 +72,15 @@ extension ObjectStorage {
 
     /// An upload in progress that the caller may use.
     func upload(
-        _ id: String, _ address: ObjectAddress, _ caller: Caller
+        _ id: String, _ address: ObjectAddress, _ action: S3Action, _ caller: Caller
     ) async throws(ServiceError) -> (bucket: BucketRecord, record: UploadRecord) {
-        let bucket = try await bucket(address.bucket, caller)
-        let found = try await kept(address, upload: id) { [index] in try await index.read { try $0.upload(id) } }
+        let (bucket, found) = try await kept(address, upload: id) { [index] in
+            try await index.read { (try $0.bucket(address.bucket), try $0.upload(id)) }
+        }
+        guard let bucket else { throw .noSuchBucket(address.bucket) }
+        // Who has started an upload may look at it and end it.
+        let isInitiator = found?.initiator == caller.principal.account && !caller.principal.isAnonymous
+        if !isInitiator || action == .putObject { try authorize(bucket, action, key: address.key, caller) }
         guard let found, found.bucket == bucket.name, found.key.utf8.elementsEqual(address.key.utf8) else {
             throw .noSuchUpload(id)
         }
@@ -84,7 +97,7 @@ extension ObjectStorage {
             if let length = expectations.length, length > limits.putObjectBytes {
                 throw .entityTooLarge(length, limit: limits.putObjectBytes)
             }
-            let (found, upload) = try await upload(part.upload, part.object, caller)
+            let (found, upload) = try await upload(part.upload, part.object, .putObject, caller)
             bucket = found
             algorithm = try upload.algorithm(ofPartWith: expectations.checksum?.algorithm)
         } catch {
@@ -99,13 +112,13 @@ extension ObjectStorage {
     ///
     /// - Parameter range: `bytes=first-last`, inside the source; nil is all of it.
     package func uploadPartCopy(
-        _ part: PartAddress, from source: ObjectAddress, range: String?, conditions: ReadConditions,
+        _ part: PartAddress, from source: ObjectAddress, version: String?, range: String?, conditions: ReadConditions,
         expectedSourceOwner: String?, _ caller: Caller
     ) async throws(ServiceError) -> PartRecord {
         try checkNumber(part.number)
-        let (bucket, upload) = try await upload(part.upload, part.object, caller)
+        let (bucket, upload) = try await upload(part.upload, part.object, .putObject, caller)
         let object = try await copySource(
-            source, conditions, expectedOwner: expectedSourceOwner, caller, withBody: true
+            source, version: version, conditions, expectedOwner: expectedSourceOwner, caller, withBody: true
         ).object
         let wanted = try copyRange(range, size: object.size)
         let algorithm = try upload.algorithm(ofPartWith: nil)
@@ -145,7 +158,7 @@ extension ObjectStorage {
     package func abortUpload(
         _ id: String, _ address: ObjectAddress, _ caller: Caller
     ) async throws(ServiceError) {
-        let bucket = try await bucket(address.bucket, caller)
+        let bucket = try await upload(id, address, .abortMultipartUpload, caller).bucket
         let upload = UploadReference(bucket.reference, key: address.key, id: id)
         try await change(.abortUpload(upload), address, upload: id)
     }
@@ -169,7 +182,7 @@ extension ObjectStorage {
         of id: String, _ address: ObjectAddress, after marker: Int = 0, maxParts: Int? = nil, _ caller: Caller
     ) async throws(ServiceError) -> PartPage {
         let limit = try pageSize(maxParts, "max-parts")
-        let (bucket, upload) = try await upload(id, address, caller)
+        let (bucket, upload) = try await upload(id, address, .listMultipartUploadParts, caller)
         let found = try await kept(address, upload: id) { [index] in
             try await index.read { try $0.parts(of: id, after: marker, limit: limit + 1) }
         }

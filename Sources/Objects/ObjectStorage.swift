@@ -12,16 +12,27 @@ package final class ObjectStorage: Sendable {
     let index: any ObjectIndex
     let blobs: any BlobStore
     let entropy: any Entropy
+    /// How accounts appear as owners and grantees.
+    package let accounts: AccountDirectory
+    /// What new buckets get where their requests say nothing of it.
+    let standardOwnership: ObjectOwnership
+    let rulesCache = BucketRulesCache()
     /// The bounds that requests are held to.
     package let limits: Limits
     /// Told of every error that a client only sees as InternalError.
     private let report: @Sendable (any Error) -> Void
 
-    /// `report` is called on any thread and must not wait.
+    /// - Parameters:
+    ///   - standardOwnership: of new buckets. Anything but BucketOwnerEnforced also leaves public access unblocked, as it
+    ///     was when that was the service's default.
+    ///   - report: called on any thread; must not wait.
     package init(
         index: any ObjectIndex, blobs: any BlobStore, entropy: any Entropy = SystemEntropy(), limits: Limits = Limits(),
-        report: @escaping @Sendable (any Error) -> Void
+        accounts: AccountDirectory = AccountDirectory(),
+        standardOwnership: ObjectOwnership = .bucketOwnerEnforced, report: @escaping @Sendable (any Error) -> Void
     ) {
+        self.accounts = accounts
+        self.standardOwnership = standardOwnership
         self.index = index
         self.blobs = blobs
         self.entropy = entropy
@@ -31,45 +42,6 @@ package final class ObjectStorage: Sendable {
 
     /// A reader for one event loop's thread, for the fast path.
     package func makeReader() throws -> any ObjectReader { try index.makeReader() }
-
-    /// Whether the caller may use the bucket: only its owner's account may, until bucket policies are served.
-    func authorize(_ bucket: BucketRecord, _ caller: Caller) throws(ServiceError) {
-        guard !caller.principal.isAnonymous, caller.principal.account == bucket.owner else { throw .accessDenied() }
-        if let expected = caller.expectedBucketOwner, expected != bucket.owner.description { throw .accessDenied() }
-    }
-
-    /// The bucket and, where there is one, the object, once the caller is known to have access.
-    func authorized(
-        _ lookup: ObjectLookup, _ address: ObjectAddress, _ caller: Caller
-    ) throws(ServiceError) -> (bucket: BucketRecord, object: ObjectRecord?) {
-        switch lookup {
-        case .noBucket: throw .noSuchBucket(address.bucket)
-        case .noObject(let bucket):
-            try authorize(bucket, caller)
-            return (bucket, nil)
-        case .found(let bucket, let object):
-            try authorize(bucket, caller)
-            return (bucket, object)
-        }
-    }
-
-    /// The same over the pool of readers.
-    func find(
-        _ address: ObjectAddress, _ caller: Caller, withBody: Bool = false
-    ) async throws(ServiceError) -> (bucket: BucketRecord, object: ObjectRecord?) {
-        let lookup = try await kept(address) { [index] in
-            try await index.read { try $0.object(address.key, in: address.bucket, withBody: withBody) }
-        }
-        return try authorized(lookup, address, caller)
-    }
-
-    /// A bucket that exists and that the caller may use.
-    func bucket(_ name: String, _ caller: Caller) async throws(ServiceError) -> BucketRecord {
-        let found = try await kept(ObjectAddress(name, "")) { [index] in try await index.read { try $0.bucket(name) } }
-        guard let found else { throw .noSuchBucket(name) }
-        try authorize(found, caller)
-        return found
-    }
 
     /// Runs work on the store and turns what goes wrong into what the client sees.
     func kept<Value>(
@@ -109,8 +81,13 @@ package struct Caller: Sendable {
     package var expectedBucketOwner: String?
     /// Server time: the Last-Modified of whatever is written.
     package var now: Instant
+    /// For conditions of policies; nil where there is no request, as for a labeling job.
+    package var facts: RequestFacts?
 
-    package init(_ principal: Principal, now: Instant, expectedBucketOwner: String? = nil) {
+    package init(
+        _ principal: Principal, now: Instant, expectedBucketOwner: String? = nil, facts: RequestFacts? = nil
+    ) {
+        self.facts = facts
         self.principal = principal
         self.now = now
         self.expectedBucketOwner = expectedBucketOwner

@@ -123,6 +123,7 @@ package struct WriteConditions: Sendable {
         case .anything: return
         case .absent: if object != nil { throw .preconditionFailed("If-None-Match") }
         case .present: if object == nil { throw .noSuchKey(address.key) }
+        case .exactly: return
         case .etag(let tags):
             guard let object else { throw .noSuchKey(address.key) }
             guard tags.contains(object.etag) else { throw .preconditionFailed("If-Match") }

@@ -61,7 +61,7 @@ extension FieldList {
         self.init()
         for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
             let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decoded(sides[0]), let value = sides.count == 2 ? decoded(sides[1]) : "",
+            guard let name = formDecoded(sides[0]), let value = sides.count == 2 ? formDecoded(sides[1]) : "",
                 !fields.contains(where: { $0.name.utf8.elementsEqual(name.utf8) })
             else {
                 throw .invalidArgument(
@@ -75,7 +75,7 @@ extension FieldList {
 }
 
 /// Percent decoding of one side of a query's pair; `+` is a space. Nil where it is broken or not UTF-8.
-private func decoded(_ text: Substring.UTF8View) -> String? {
+func formDecoded(_ text: Substring.UTF8View) -> String? {
     var bytes: [UInt8] = [], rest = text[...]
     while let byte = rest.popFirst() {
         switch byte {

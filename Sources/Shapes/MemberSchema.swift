@@ -15,6 +15,8 @@ package final class MemberSchema: Sendable {
         case query
         /// A part of the path.
         case label
+        /// An attribute of the structure's XML element; the wire name holds its prefix.
+        case attribute
     }
 
     /// What the program does with a member of a request.

@@ -8,6 +8,8 @@ package final class StructureSchema: Sendable {
     package let members: [MemberSchema]
     /// Places of the body's members by wire name.
     package let bodyMembers: [String: Int]
+    /// Place of the member that is an attribute of the structure's element.
+    package let attributeMember: Int?
     /// Places of the query's members by wire name.
     package let queryMembers: [String: Int]
     /// Places of the path's members by label.
@@ -24,6 +26,7 @@ package final class StructureSchema: Sendable {
         self.name = name
         self.members = members
         bodyMembers = Self.places(.body, in: members)
+        attributeMember = members.firstIndex { $0.location == .attribute }
         queryMembers = Self.places(.query, in: members)
         labelMembers = Self.places(.label, in: members)
         headers = HeaderTable(members.enumerated().filter { $1.location == .header }.map { ($1.wireName, $0) })

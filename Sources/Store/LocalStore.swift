@@ -21,7 +21,7 @@ package final class LocalStore: Sendable {
         package var readers = 4
         /// Threads that hash and write blobs.
         package var fileThreads = 4
-        /// For the ids of blobs.
+        /// For the ids of blobs and of versions.
         package var entropy: any Entropy = SystemEntropy()
         /// Tables of other parts that live in the same file.
         package var migrations: [Migrations] = []
@@ -61,7 +61,7 @@ package final class LocalStore: Sendable {
         readers = try ReaderPool(path: directory.databasePath, count: settings.readers, settings: reading)
         writer = try Writer(main, failureHook: settings.failureHook)
         blobs = files
-        index = SQLiteObjectIndex(path: directory.databasePath, writer: writer, readers: readers)
+        index = SQLiteObjectIndex(path: directory.databasePath, writer: writer, readers: readers, entropy: settings.entropy)
     }
 
     /// A read-only connection for one thread.

@@ -67,6 +67,7 @@ extension MemberModel {
         location = value["location"]?.string
         locationName = value["locationName"]?.string
         isStreaming = value["streaming"]?.bool ?? false
+        isAttribute = value["xmlAttribute"]?.bool ?? false
     }
 }
 

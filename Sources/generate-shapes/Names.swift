@@ -1,6 +1,9 @@
 // Swift names for the model's names.
 
 enum Names {
+    /// A type inside the service's namespace; Swift keeps two names for itself.
+    static func type(_ name: String) -> String { name == "Type" || name == "Protocol" ? name + "Value" : name }
+
     private static let keywords: Set<String> = [
         "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer", "do", "else", "enum",
         "extension", "fallthrough", "false", "for", "func", "guard", "if", "import", "in", "init", "internal", "is",

@@ -20,6 +20,8 @@ struct Overrides {
     private(set) var unwrapped: Set<String> = []
     private(set) var caseInsensitive: Set<String> = []
     private(set) var unservedValues: [String: [String]] = [:]
+    /// Structures of requests that are stored whole, so they are written too.
+    private(set) var kept: [String] = []
     private(set) var refusals: [String: Refusal] = [:]
     private var standings: [Standing] = []
     private var corrections: [(shape: String, set: [JSONObject.Entry], drop: [String])] = []
@@ -31,6 +33,7 @@ struct Overrides {
             case "resultElements": resultElements = try Self.texts(entry.value)
             case "unwrapped": unwrapped = Set(try entry.value.entries().map(\.name))
             case "caseInsensitive": caseInsensitive = Set(try entry.value.entries().map(\.name))
+            case "kept": kept = entry.value.array?.compactMap(\.string) ?? []
             case "unservedValues":
                 for item in entry.value.array ?? [] {
                     unservedValues[try item.text("shape")] = try item.texts("values")
@@ -70,7 +73,7 @@ struct Overrides {
     /// Applies the corrections, after checking that every entry meets something.
     func correct(_ model: inout ServiceModel) throws {
         let shapes = model.shapes
-        for name in refusals.keys.sorted() + caseInsensitive.sorted() + unservedValues.keys.sorted() {
+        for name in refusals.keys.sorted() + caseInsensitive.sorted() + unservedValues.keys.sorted() + kept {
             guard shapes[name] != nil else {
                 throw GenerationError("overrides.json: no shape '\(name)' in \(model.key)")
             }

@@ -55,6 +55,7 @@ struct MemberModel {
     let location: String?
     let locationName: String?
     let isStreaming: Bool
+    let isAttribute: Bool
 }
 
 struct UnservedModel {

@@ -36,6 +36,7 @@ extension Translator {
         case "querystring": return "query"
         case "header": return "header"
         case "headers": return "headerPrefix"
+        case nil where member.isAttribute: return "attribute"
         case nil: return shape.payload == member.name ? "payload" : "body"
         case let other?: throw GenerationError("\(shape.name).\(member.name): location \(other) has no reader")
         }
@@ -65,7 +66,7 @@ extension Translator {
     private func type(_ name: String) throws -> TypePlan {
         guard let shape = model.shapes[name] else { throw GenerationError("No shape \(name)") }
         switch shape.type {
-        case "string": return shape.enumeration.isEmpty ? .string : .enumeration(name)
+        case "string": return shape.enumeration.isEmpty ? .string : .enumeration(Names.type(name))
         case "boolean": return .boolean
         case "integer": return .integer
         case "long": return .long
@@ -85,7 +86,7 @@ extension Translator {
             .sorted { $0.name < $1.name }
             .map { shape in
                 EnumerationPlan(
-                    name: shape.name, cases: shape.enumeration.map { (Names.quoted(Names.enumerationCase($0)), $0) })
+                    name: Names.type(shape.name), cases: shape.enumeration.map { (Names.quoted(Names.enumerationCase($0)), $0) })
             }
     }
 

@@ -16,7 +16,7 @@ struct Translator {
         self.namespace = namespace
         self.serviceCase = serviceCase
         readable = model.reachable(from: model.operations.values.compactMap(\.input), overrides)
-        writable = model.reachable(from: model.operations.values.compactMap(\.output), overrides)
+        writable = model.reachable(from: model.operations.values.compactMap(\.output) + overrides.kept, overrides)
     }
 
     func translate() throws -> ServicePlan {

@@ -81,15 +81,10 @@ extension Program {
         }
 
         /// How accounts appear as owners: as the credentials file says of their first identity, where it does.
-        static func owners(_ credentials: [Credentials]) -> @Sendable (AccountID) -> S3.Owner {
+        static func accounts(_ credentials: [Credentials]) -> AccountDirectory {
             let named = credentials.map(\.identity).filter { $0.canonicalID != nil || $0.displayName != nil }
-            let identities = Dictionary(named.map { ($0.account, $0) }) { first, _ in first }
-            return { account in
-                var owner = S3Service.standardOwner(account)
-                owner.displayName = identities[account]?.displayName
-                if let id = identities[account]?.canonicalID { owner.id = id }
-                return owner
-            }
+            return AccountDirectory(
+                named: Dictionary(named.map { ($0.account, ($0.canonicalID, $0.displayName)) }) { first, _ in first })
         }
 
         /// Beyond loopback, and in strict mode, the control API wants a token.

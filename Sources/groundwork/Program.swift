@@ -25,6 +25,7 @@ struct Program {
     private let directory: DataDirectory
     private let store: LocalStore
     private let engine: Engine
+    private let objects: ObjectStorage
     private let compute: ComputePool
     private let server: HTTPServer
     private let tasks: AsyncRequests
@@ -44,8 +45,10 @@ struct Program {
         limits.objectsPerJob = settings.maxObjectsPerJob
         store = try Self.openStore(directory, settings, entropy)
         let logger = logger
-        let objects = ObjectStorage(
+        let credentials = try Parts.credentials(settings)
+        objects = ObjectStorage(
             index: store.index, blobs: store.blobs, entropy: entropy, limits: limits,
+            accounts: Parts.accounts(credentials), standardOwnership: settings.objectOwnership,
             report: { logger.error("The object store failed", metadata: ["error": "\($0)"]) })
         let jobs = LocalJobStore(writer: store.writer, readers: store.readers)
         let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
@@ -68,8 +71,7 @@ struct Program {
         readiness = Readiness()
         var table = OperationTable(decoder: Self.decoder(logger))
         let readers = try LoopReaders(objects, loops: settings.threads)
-        let credentials = try Parts.credentials(settings)
-        table.add(S3Service(objects: objects, owner: Parts.owners(credentials)), readers: readers)
+        table.add(S3Service(objects: objects), readers: readers)
         table.add(sageMaker)
         table.add(STSService())
         table.add(control)
@@ -98,6 +100,9 @@ struct Program {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: readiness, successTerminationBehavior: .ignore),
+                    .init(
+                        service: LifecycleSweep(objects: objects, clock: serverClock, logger: logger),
+                        successTerminationBehavior: .ignore),
                     .init(service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
                     // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),

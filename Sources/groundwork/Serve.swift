@@ -40,6 +40,8 @@ struct ServeOptions: ParsableArguments {
     @Flag(help: "Allow lenient signatures beyond loopback.") var insecureBind = false
     @Option(help: "Further host names, comma separated, for virtual-host buckets and the control API.")
     var hostNames: String?
+    @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")
+    var objectOwnership: String?
     @Option(help: "Seed of everything that jobs draw at random (0).") var seed: String?
     @Option(help: "How many times faster than real time jobs run (1000).") var pace: String?
     @Option(help: "perfect, expert, mturk, spammy; otherwise what the team's kind usually is.") var crowd: String?

@@ -3,6 +3,7 @@
 import Kernel
 import Labeling
 import Logging
+import Objects
 import Server
 import Signing
 import Store
@@ -19,6 +20,7 @@ struct ServeSettings {
     var auth: SignaturePolicy
     var credentials: String?
     var hostNames: [String]
+    var objectOwnership: ObjectOwnership
     var seed: UInt64
     var steering: Steering
     var minimumState: Duration
@@ -72,6 +74,10 @@ struct ServeSettings {
         hostNames = try resolver.resolve(
             "host-names", options.hostNames, standard: "", rule: "it must be names separated by commas"
         ) { $0.split(separator: ",").map { String($0).lowercased() } }
+        objectOwnership = try resolver.resolve(
+            "object-ownership", options.objectOwnership, standard: ObjectOwnership.bucketOwnerEnforced.rawValue,
+            rule: "it must be one of " + ObjectOwnership.allCases.map(\.rawValue).joined(separator: ", "),
+            ObjectOwnership.init(rawValue:))
         seed = try resolver.resolve(
             "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"
         ) { UInt64($0) }

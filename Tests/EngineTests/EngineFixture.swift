@@ -60,7 +60,7 @@ final class EngineFixture: Sendable {
                 limits: limits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 settings: EngineSettings(cacheFolder: self.folder.path)))
         if folder == nil {
-            _ = try await objects.createBucket(Self.bucket, constraint: nil, region: .standard, caller)
+            _ = try await objects.createBucket(CreateBucketRequest(Self.bucket, region: .standard, caller))
             try await put("labels.json", #"{"labels":[{"label":"cat"},{"label":"dog"},{"label":"owl"}]}"#)
             try await put("template.liquid", "<crowd-form></crowd-form>")
         }

@@ -76,7 +76,7 @@ import Testing
     private func foreignBucket(_ fixture: EngineFixture) async throws {
         let stranger = Caller(
             Principal(account: try #require(AccountID("111111111111"))), now: EngineFixture.start)
-        _ = try await fixture.objects.createBucket("foreign", constraint: nil, region: .standard, stranger)
+        _ = try await fixture.objects.createBucket(CreateBucketRequest("foreign", region: .standard, stranger))
         let manifest = Array(#"{"source-ref":"s3://foreign/cat/a.png"}"#.utf8)
         try await fixture.objects.putMany(
             [

@@ -61,7 +61,7 @@ struct CORSRuleTests {
     }
 
     @Test func withoutRulesAPreflightIsRefused() async throws {
-        _ = try await storage.objects.createBucket("plain", constraint: nil, region: .standard, storage.owner)
+        _ = try await storage.objects.createBucket(CreateBucketRequest("plain", region: .standard, storage.owner))
         let error = await expectError("AccessForbidden", 403) {
             try await storage.objects.corsPreflight(bucket: "plain", origin: "http://x", method: "GET", headers: [])
         }

@@ -17,7 +17,7 @@ struct CopyObjectTests {
         var request = CopyObjectRequest(
             from: storage.address(source), to: storage.address(target), storage.at(second))
         change(&request)
-        return try await storage.objects.copyObject(request)
+        return try await storage.objects.copyObject(request).object
     }
 
     private static let attributes = ObjectAttributes(

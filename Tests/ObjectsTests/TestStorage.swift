@@ -29,7 +29,7 @@ final class TestStorage: Sendable {
         objects = ObjectStorage(index: store.index, blobs: store.blobs, limits: limits) { reports.add("\($0)") }
         self.reports = reports
         if folder == nil {
-            _ = try await objects.createBucket(Self.bucket, constraint: nil, region: .standard, owner)
+            _ = try await objects.createBucket(CreateBucketRequest(Self.bucket, region: .standard, owner))
         }
     }
 

@@ -27,6 +27,27 @@ struct AnyOperation: Sendable {
         .init(S3.DeleteObjects.self), .init(S3.CopyObject.self), .init(S3.ListObjects.self),
         .init(S3.ListObjectsV2.self), .init(S3.CreateMultipartUpload.self), .init(S3.UploadPart.self),
         .init(S3.UploadPartCopy.self), .init(S3.CompleteMultipartUpload.self), .init(S3.AbortMultipartUpload.self),
+        .init(S3.GetObjectAttributes.self), .init(S3.ListObjectVersions.self),
+        .init(S3.GetBucketPolicy.self), .init(S3.PutBucketPolicy.self), .init(S3.DeleteBucketPolicy.self),
+        .init(S3.GetBucketPolicyStatus.self), .init(S3.GetBucketAcl.self), .init(S3.PutBucketAcl.self),
+        .init(S3.GetObjectAcl.self), .init(S3.PutObjectAcl.self), .init(S3.GetPublicAccessBlock.self),
+        .init(S3.PutPublicAccessBlock.self), .init(S3.DeletePublicAccessBlock.self),
+        .init(S3.GetBucketOwnershipControls.self), .init(S3.PutBucketOwnershipControls.self),
+        .init(S3.DeleteBucketOwnershipControls.self), .init(S3.PutBucketVersioning.self),
+        .init(S3.GetObjectLockConfiguration.self), .init(S3.PutObjectLockConfiguration.self),
+        .init(S3.GetObjectRetention.self), .init(S3.PutObjectRetention.self),
+        .init(S3.GetObjectLegalHold.self), .init(S3.PutObjectLegalHold.self),
+        .init(S3.GetBucketLifecycleConfiguration.self), .init(S3.PutBucketLifecycleConfiguration.self),
+        .init(S3.DeleteBucketLifecycle.self), .init(S3.GetBucketEncryption.self),
+        .init(S3.PutBucketEncryption.self), .init(S3.DeleteBucketEncryption.self),
+        .init(S3.GetBucketNotificationConfiguration.self),
+        .init(S3.PutBucketNotificationConfiguration.self), .init(S3.GetBucketWebsite.self),
+        .init(S3.PutBucketWebsite.self), .init(S3.DeleteBucketWebsite.self),
+        .init(S3.GetBucketLogging.self), .init(S3.PutBucketLogging.self),
+        .init(S3.GetBucketAccelerateConfiguration.self), .init(S3.PutBucketAccelerateConfiguration.self),
+        .init(S3.GetBucketRequestPayment.self), .init(S3.PutBucketRequestPayment.self),
+        .init(S3.GetBucketReplication.self), .init(S3.PutBucketReplication.self),
+        .init(S3.DeleteBucketReplication.self),
         .init(S3.ListParts.self), .init(S3.ListMultipartUploads.self), .init(S3.GetBucketCors.self),
         .init(S3.PutBucketCors.self), .init(S3.DeleteBucketCors.self), .init(S3.GetObjectTagging.self),
         .init(S3.PutObjectTagging.self), .init(S3.DeleteObjectTagging.self), .init(S3.GetBucketTagging.self),
@@ -70,7 +91,7 @@ struct AnyOperation: Sendable {
 
     @Test func everyRequestOfBotocoreIsRoutedAndRead() throws {
         let requests = try Sent.all()
-        #expect(requests.count == 88)
+        #expect(requests.count == 174)
         let decoder = RequestDecoder { operation, member in
             Issue.record("\(operation.name): \(member) is in the request and not in the model")
         }

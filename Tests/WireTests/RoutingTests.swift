@@ -44,12 +44,13 @@ import Wire
             ("POST /b/k?uploadId=u", "CompleteMultipartUpload"), ("DELETE /b/k?uploadId=u", "AbortMultipartUpload"),
             ("POST /b?delete", "DeleteObjects"), ("POST /b/?delete=", "DeleteObjects"),
             ("DELETE /b?cors", "DeleteBucketCors"),
-            ("GET /b?acl", "501 S3 GetBucketAcl"), ("GET /b/k?acl", "501 S3 GetObjectAcl"),
-            ("GET /b?versions", "501 S3 ListObjectVersions"), ("PUT /b?versioning", "501 S3 PutBucketVersioning"),
-            ("GET /b?lifecycle", "501 S3 GetBucketLifecycleConfiguration"),
+            ("GET /b?acl", "GetBucketAcl"), ("GET /b/k?acl", "GetObjectAcl"),
+            ("GET /b?versions", "ListObjectVersions"), ("PUT /b?versioning", "PutBucketVersioning"),
+            ("GET /b?lifecycle", "GetBucketLifecycleConfiguration"), ("POST /b/k?restore", "501 S3 RestoreObject"),
+            ("GET /b?analytics", "501 S3 ListBucketAnalyticsConfigurations"),
             ("GET /b?inventory&id=i", "501 S3 GetBucketInventoryConfiguration"),
             ("GET /b?inventory", "501 S3 ListBucketInventoryConfigurations"),
-            ("GET /b/k?attributes", "501 S3 GetObjectAttributes"),
+            ("GET /b/k?torrent", "501 S3 GetObjectTorrent"),
             ("POST /b/k?select&select-type=2", "501 S3 SelectObjectContent"), ("POST /b/k", "405 MethodNotAllowed"),
             ("PATCH /b/k", "405 MethodNotAllowed"), ("DELETE /", "405 MethodNotAllowed"),
             ("GET /b/%zz", "400 InvalidURI"),
@@ -128,8 +129,8 @@ import Wire
     }
 
     @Test func fiveHundredAndOneNamesTheOperation() {
-        let result = route("GET", "/b?policy")
-        #expect(result.error == .notImplemented("The operation GetBucketPolicy of S3"))
+        let result = route("GET", "/b/k?torrent")
+        #expect(result.error == .notImplemented("The operation GetObjectTorrent of S3"))
         #expect(result.wireProtocol == .restXML)
     }
 }

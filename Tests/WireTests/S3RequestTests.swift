@@ -123,9 +123,10 @@ import Wire
             ("x-amz-storage-class", "COLD", "InvalidStorageClass", 400),
             ("x-amz-sdk-checksum-algorithm", "CRC16", "InvalidRequest", 400),
             ("x-amz-sdk-checksum-algorithm", "SHA512", "NotImplemented", 501),
-            ("x-amz-acl", "public-read", "NotImplemented", 501),
-            ("x-amz-grant-read", "id=1", "NotImplemented", 501),
-            ("x-amz-object-lock-mode", "GOVERNANCE", "NotImplemented", 501),
+            ("x-amz-acl", "everybody", "InvalidArgument", 400),
+            ("x-amz-object-lock-mode", "SOFT", "InvalidArgument", 400),
+            ("x-amz-object-lock-retain-until-date", "tomorrow", "InvalidArgument", 400),
+            ("x-amz-object-lock-event-hold", "ON", "NotImplemented", 501),
             ("x-amz-server-side-encryption-customer-key", "k", "NotImplemented", 501),
             ("x-amz-checksum-xxhash64", "k", "NotImplemented", 501),
             ("x-amz-expected-bucket-owner", "me", "InvalidBucketOwnerAWSAccountID", 400),
@@ -140,9 +141,7 @@ import Wire
     @Test func whatAsksForNothingIsAccepted() throws {
         _ = try decode(
             S3.PutObject.self, "PUT /b/k",
-            [("x-amz-acl", "private"), ("x-amz-object-lock-legal-hold", "off"), ("x-amz-api-version", "2006-03-01")])
-        _ = try decode(
-            S3.CreateBucket.self, "PUT /b", [("x-amz-bucket-object-lock-enabled", "False"), ("x-amz-acl", "private")])
+            [("x-amz-object-lock-event-hold", "OFF"), ("x-amz-api-version", "2006-03-01")])
     }
 
     @Test func controlBodiesAreReadAndChecked() throws {

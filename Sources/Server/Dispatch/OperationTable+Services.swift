@@ -13,17 +13,32 @@ extension OperationTable {
     /// - Parameter readers: one reader per event loop, used on that loop only.
     package mutating func add(_ s3: S3Service, readers: LoopReaders) {
         addReads(s3, readers)
+        addBuckets(s3)
+        addObjects(s3)
+        addAccess(s3)
+        addBucketSettings(s3)
+    }
+
+    /// Buckets and their listings.
+    private mutating func addBuckets(_ s3: S3Service) {
         add(S3.CreateBucket.self, s3.createBucket)
         add(S3.HeadBucket.self, s3.headBucket)
         add(S3.DeleteBucket.self, s3.deleteBucket)
         add(S3.ListBuckets.self, s3.listBuckets)
         add(S3.GetBucketLocation.self, s3.getBucketLocation)
+        add(S3.ListObjects.self, s3.listObjects)
+        add(S3.ListObjectsV2.self, s3.listObjectsV2)
+        add(S3.ListObjectVersions.self, s3.listObjectVersions)
         add(S3.GetBucketVersioning.self, s3.getBucketVersioning)
+        add(S3.PutBucketVersioning.self, s3.putBucketVersioning)
+    }
+
+    /// Objects, uploads, tags.
+    private mutating func addObjects(_ s3: S3Service) {
         add(S3.DeleteObject.self, s3.deleteObject)
         add(S3.DeleteObjects.self, s3.deleteObjects)
         add(S3.CopyObject.self, s3.copyObject)
-        add(S3.ListObjects.self, s3.listObjects)
-        add(S3.ListObjectsV2.self, s3.listObjectsV2)
+        add(S3.GetObjectAttributes.self, s3.getObjectAttributes)
         add(S3.CreateMultipartUpload.self, s3.createMultipartUpload)
         add(S3.UploadPart.self, s3.uploadPart)
         add(S3.UploadPartCopy.self, s3.uploadPartCopy)
@@ -31,15 +46,63 @@ extension OperationTable {
         add(S3.AbortMultipartUpload.self, s3.abortMultipartUpload)
         add(S3.ListParts.self, s3.listParts)
         add(S3.ListMultipartUploads.self, s3.listMultipartUploads)
-        add(S3.PutBucketCors.self, s3.putBucketCors)
-        add(S3.GetBucketCors.self, s3.getBucketCors)
-        add(S3.DeleteBucketCors.self, s3.deleteBucketCors)
-        add(S3.PutObjectTagging.self, s3.putObjectTagging)
         add(S3.GetObjectTagging.self, s3.getObjectTagging)
+        add(S3.PutObjectTagging.self, s3.putObjectTagging)
         add(S3.DeleteObjectTagging.self, s3.deleteObjectTagging)
-        add(S3.PutBucketTagging.self, s3.putBucketTagging)
         add(S3.GetBucketTagging.self, s3.getBucketTagging)
+        add(S3.PutBucketTagging.self, s3.putBucketTagging)
         add(S3.DeleteBucketTagging.self, s3.deleteBucketTagging)
+    }
+
+    /// Who may do what, and what must stay.
+    private mutating func addAccess(_ s3: S3Service) {
+        add(S3.GetBucketPolicy.self, s3.getBucketPolicy)
+        add(S3.PutBucketPolicy.self, s3.putBucketPolicy)
+        add(S3.DeleteBucketPolicy.self, s3.deleteBucketPolicy)
+        add(S3.GetBucketPolicyStatus.self, s3.getBucketPolicyStatus)
+        add(S3.GetBucketAcl.self, s3.getBucketAcl)
+        add(S3.PutBucketAcl.self, s3.putBucketAcl)
+        add(S3.GetObjectAcl.self, s3.getObjectAcl)
+        add(S3.PutObjectAcl.self, s3.putObjectAcl)
+        add(S3.GetPublicAccessBlock.self, s3.getPublicAccessBlock)
+        add(S3.PutPublicAccessBlock.self, s3.putPublicAccessBlock)
+        add(S3.DeletePublicAccessBlock.self, s3.deletePublicAccessBlock)
+        add(S3.GetBucketOwnershipControls.self, s3.getBucketOwnershipControls)
+        add(S3.PutBucketOwnershipControls.self, s3.putBucketOwnershipControls)
+        add(S3.DeleteBucketOwnershipControls.self, s3.deleteBucketOwnershipControls)
+        add(S3.GetObjectLockConfiguration.self, s3.getObjectLockConfiguration)
+        add(S3.PutObjectLockConfiguration.self, s3.putObjectLockConfiguration)
+        add(S3.GetObjectRetention.self, s3.getObjectRetention)
+        add(S3.PutObjectRetention.self, s3.putObjectRetention)
+        add(S3.GetObjectLegalHold.self, s3.getObjectLegalHold)
+        add(S3.PutObjectLegalHold.self, s3.putObjectLegalHold)
+    }
+
+    /// What else is configured for buckets.
+    private mutating func addBucketSettings(_ s3: S3Service) {
+        add(S3.GetBucketCors.self, s3.getBucketCors)
+        add(S3.PutBucketCors.self, s3.putBucketCors)
+        add(S3.DeleteBucketCors.self, s3.deleteBucketCors)
+        add(S3.GetBucketLifecycleConfiguration.self, s3.getBucketLifecycleConfiguration)
+        add(S3.PutBucketLifecycleConfiguration.self, s3.putBucketLifecycleConfiguration)
+        add(S3.DeleteBucketLifecycle.self, s3.deleteBucketLifecycle)
+        add(S3.GetBucketEncryption.self, s3.getBucketEncryption)
+        add(S3.PutBucketEncryption.self, s3.putBucketEncryption)
+        add(S3.DeleteBucketEncryption.self, s3.deleteBucketEncryption)
+        add(S3.GetBucketNotificationConfiguration.self, s3.getBucketNotificationConfiguration)
+        add(S3.PutBucketNotificationConfiguration.self, s3.putBucketNotificationConfiguration)
+        add(S3.GetBucketWebsite.self, s3.getBucketWebsite)
+        add(S3.PutBucketWebsite.self, s3.putBucketWebsite)
+        add(S3.DeleteBucketWebsite.self, s3.deleteBucketWebsite)
+        add(S3.GetBucketLogging.self, s3.getBucketLogging)
+        add(S3.PutBucketLogging.self, s3.putBucketLogging)
+        add(S3.GetBucketAccelerateConfiguration.self, s3.getBucketAccelerateConfiguration)
+        add(S3.PutBucketAccelerateConfiguration.self, s3.putBucketAccelerateConfiguration)
+        add(S3.GetBucketRequestPayment.self, s3.getBucketRequestPayment)
+        add(S3.PutBucketRequestPayment.self, s3.putBucketRequestPayment)
+        add(S3.GetBucketReplication.self, s3.getBucketReplication)
+        add(S3.PutBucketReplication.self, s3.putBucketReplication)
+        add(S3.DeleteBucketReplication.self, s3.deleteBucketReplication)
     }
 
     /// The operations that run on the event loop.

@@ -59,7 +59,7 @@ extension ControlService {
             _ = try await objects.headBucket(name, caller)
         } catch {
             guard error.status == 404 else { throw error }
-            _ = try await objects.createBucket(name, constraint: nil, region: context.region, caller)
+            _ = try await objects.createBucket(CreateBucketRequest(name, region: context.region, caller))
             count("buckets", &made)
         }
         for (place, object) in (bucket["objects"]?.array ?? []).enumerated() {

@@ -20,6 +20,14 @@ protocol AttributeMembers {
     var storageClass: S3.StorageClass? { get }
     var websiteRedirectLocation: String? { get }
     var tagging: String? { get }
+    var acl: S3.ObjectCannedACL? { get }
+    var grantFullControl: String? { get }
+    var grantRead: String? { get }
+    var grantReadACP: String? { get }
+    var grantWriteACP: String? { get }
+    var objectLockMode: S3.ObjectLockMode? { get }
+    var objectLockRetainUntilDate: Instant? { get }
+    var objectLockLegalHoldStatus: S3.ObjectLockLegalHoldStatus? { get }
 }
 
 extension S3.PutObjectRequest: AttributeMembers {}
@@ -60,9 +68,20 @@ extension AttributeMembers {
                 keep(ObjectAttributes.metadataPrefix + name.lowercased(), value)
             }
         }
-        return ObjectAttributes(
+        var attributes = ObjectAttributes(
             fields: FieldList(fields), tags: try tagging.map(FieldList.init(taggingHeader:)) ?? FieldList(),
             storageClass: storageClass?.rawValue)
+        attributes.lock = ObjectLock(
+            mode: objectLockMode?.rawValue, until: objectLockRetainUntilDate,
+            isHeld: objectLockLegalHoldStatus.map { $0 == .on })
+        return attributes
+    }
+
+    /// Who else gets access.
+    var access: AccessRequest {
+        AccessRequest(
+            canned: acl?.rawValue, read: grantRead, readACP: grantReadACP, writeACP: grantWriteACP,
+            fullControl: grantFullControl)
     }
 }
 
@@ -87,6 +106,31 @@ protocol ShownAttributeMembers: TypedChecksumMembers {
     var storageClass: S3.StorageClass? { get set }
     var partsCount: Int? { get set }
     var tagCount: Int? { get set }
+    var versionId: String? { get set }
+    var expiration: String? { get set }
+    var objectLockMode: S3.ObjectLockMode? { get set }
+    var objectLockRetainUntilDate: Instant? { get set }
+    var objectLockLegalHoldStatus: S3.ObjectLockLegalHoldStatus? { get set }
+}
+
+/// An answer to a write, which names what the object is said to be encrypted with.
+protocol EncryptionMembers {
+    var serverSideEncryption: S3.ServerSideEncryption? { get set }
+    var sseKMSKeyId: String? { get set }
+    var bucketKeyEnabled: Bool? { get set }
+}
+
+extension S3.PutObjectOutput: EncryptionMembers {}
+extension S3.CopyObjectOutput: EncryptionMembers {}
+extension S3.CreateMultipartUploadOutput: EncryptionMembers {}
+extension S3.CompleteMultipartUploadOutput: EncryptionMembers {}
+
+extension EncryptionMembers {
+    mutating func showEncryption(_ fields: FieldList) {
+        if let value = fields[KeptField.encryption] { serverSideEncryption = S3.ServerSideEncryption(rawValue: value) }
+        if let value = fields[KeptField.encryptionKey] { sseKMSKeyId = value }
+        if let value = fields[KeptField.bucketKey] { bucketKeyEnabled = value == "true" }
+    }
 }
 
 extension S3.GetObjectOutput: ShownAttributeMembers {}
@@ -106,7 +150,16 @@ extension ShownAttributeMembers {
         storageClass = object.storageClass.flatMap(S3.StorageClass.init(rawValue:))
         partsCount = answer.partsCount
         tagCount = object.tags.isEmpty ? nil : object.tags.fields.count
+        versionId = answer.version
+        expiration = answer.expiration
+        if object.lock != ObjectLock() { show(object.lock) }
         if withChecksum { setChecksum(answer.checksum) }
+    }
+
+    private mutating func show(_ lock: ObjectLock) {
+        objectLockMode = lock.mode.flatMap(S3.ObjectLockMode.init(rawValue:))
+        objectLockRetainUntilDate = lock.until
+        objectLockLegalHoldStatus = lock.isHeld.map { $0 ? .on : .off }
     }
 
     private mutating func show(_ field: ServiceError.Field) {
@@ -155,7 +208,6 @@ extension S3.HeadObjectRequest: ReadMembers {}
 
 extension S3Service {
     func readRequest(_ input: some ReadMembers, _ context: RequestContext) throws(ServiceError) -> GetObjectRequest {
-        try requireNullVersion(input.versionId)
         var request = GetObjectRequest(
             ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner))
         request.conditions = ReadConditions(
@@ -164,7 +216,20 @@ extension S3Service {
         request.range = input.range
         request.ifRange = input.range == nil ? nil : context.head.headers["if-range"]
         request.partNumber = input.partNumber
+        request.version = try version(input.versionId)
+        // Only the owner's knowledge of a link may change what a browser makes of it (API reference: GetObject).
+        if context.principal.isAnonymous, input.overrides {
+            throw .invalidRequest("Request specific response headers cannot be used for anonymous GET requests.")
+        }
         return request
+    }
+}
+
+extension ReadMembers {
+    /// Whether the query asks for other response headers than are kept.
+    var overrides: Bool {
+        responseCacheControl != nil || responseContentDisposition != nil || responseContentEncoding != nil
+            || responseContentLanguage != nil || responseContentType != nil || responseExpires != nil
     }
 }
 

@@ -59,6 +59,8 @@ extension S3.CopyObjectResult: TypedChecksumMembers {}
 extension S3.CompleteMultipartUploadOutput: TypedChecksumMembers {}
 extension S3.CompleteMultipartUploadRequest: TypedChecksumMembers {}
 extension S3.UploadPartOutput: ChecksumMembers {}
+extension S3.Checksum: ChecksumMembers {}
+extension S3.ObjectPart: ChecksumMembers {}
 extension S3.CopyPartResult: ChecksumMembers {}
 extension S3.CompletedPart: ChecksumMembers {}
 extension S3.Part: ChecksumMembers {}

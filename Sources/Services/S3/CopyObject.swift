@@ -10,9 +10,12 @@ extension S3Service {
     package func copyObject(
         _ input: S3.CopyObjectRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.CopyObjectOutput {
+        let source = try copySource(input.copySource)
         var request = CopyObjectRequest(
-            from: try copySource(input.copySource), to: ObjectAddress(input.bucket, input.key),
+            from: source.address, to: ObjectAddress(input.bucket, input.key),
             caller(context, expectedOwner: input.expectedBucketOwner))
+        request.sourceVersion = source.version
+        request.access = input.access
         request.expectedSourceOwner = input.expectedSourceBucketOwner
         request.sourceConditions = ReadConditions(
             ifMatch: input.copySourceIfMatch, ifNoneMatch: input.copySourceIfNoneMatch,
@@ -22,11 +25,13 @@ extension S3Service {
         request.tagging = input.taggingDirective == .replace ? .replace : .copy
         request.attributes = try input.attributes(contentEncoding: input.contentEncoding)
         request.checksumAlgorithm = try input.checksumAlgorithm?.served()
-        let answer = try await objects.copyObject(request)
+        let copy = try await objects.copyObject(request), answer = copy.object
         var result = S3.CopyObjectResult(eTag: quoted(answer.etag), lastModified: answer.modified.wholeSecond)
         result.setChecksum(answer.checksum)
-        return S3.CopyObjectOutput(
-            copyObjectResult: result, serverSideEncryption: input.serverSideEncryption, sseKMSKeyId: input.sseKMSKeyId,
-            sseKMSEncryptionContext: input.sseKMSEncryptionContext, bucketKeyEnabled: input.bucketKeyEnabled)
+        var output = S3.CopyObjectOutput(
+            copyObjectResult: result, copySourceVersionId: copy.sourceVersion, versionId: answer.version)
+        output.sseKMSEncryptionContext = input.sseKMSEncryptionContext
+        output.showEncryption(answer.fields)
+        return output
     }
 }

@@ -7,13 +7,14 @@ internal import Shapes
 
 extension S3Service {
     /// The object that a copy reads.
-    func copySource(_ text: String) throws(ServiceError) -> ObjectAddress {
+    func copySource(_ text: String) throws(ServiceError) -> (address: ObjectAddress, version: String?) {
         // An encoded question mark belongs to the key; a plain one begins the version.
         let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var id: String?
         if halves.count == 2 {
             let version = halves[1].split(separator: "=", maxSplits: 1)
             guard version.count == 2, version[0] == "versionId" else { throw invalidSource(text) }
-            try requireNullVersion(String(version[1]))
+            id = try self.version(percentDecoded(version[1]) ?? "")
         }
         let path = halves[0].hasPrefix("/") ? halves[0].dropFirst() : halves[0]
         guard let decoded = percentDecoded(path), let slash = decoded.utf8.firstIndex(of: UInt8(ascii: "/")) else {
@@ -21,7 +22,7 @@ extension S3Service {
         }
         let bucket = decoded[..<slash], key = decoded[decoded.utf8.index(after: slash)...]
         guard !bucket.isEmpty, !key.isEmpty else { throw invalidSource(text) }
-        return ObjectAddress(String(bucket), String(key))
+        return (ObjectAddress(String(bucket), String(key)), id)
     }
 
     private func invalidSource(_ text: String) -> ServiceError {

@@ -10,9 +10,15 @@ extension S3Service {
     package func createBucket(
         _ input: S3.CreateBucketRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.CreateBucketOutput {
-        let bucket = try await objects.createBucket(
+        var request = CreateBucketRequest(
             input.bucket, constraint: input.createBucketConfiguration?.locationConstraint, region: context.region,
             caller(context, expectedOwner: nil))
+        request.ownership = input.objectOwnership.flatMap { ObjectOwnership(rawValue: $0.rawValue) }
+        request.allowsLocks = input.objectLockEnabledForBucket ?? false
+        request.access = AccessRequest(
+            canned: input.acl?.rawValue, read: input.grantRead, write: input.grantWrite, readACP: input.grantReadACP,
+            writeACP: input.grantWriteACP, fullControl: input.grantFullControl)
+        let bucket = try await objects.createBucket(request)
         return S3.CreateBucketOutput(location: "/" + bucket.name, bucketArn: "arn:aws:s3:::" + bucket.name)
     }
 }

@@ -10,16 +10,17 @@ extension S3Service {
     package func createMultipartUpload(
         _ input: S3.CreateMultipartUploadRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.CreateMultipartUploadOutput {
-        let upload = try await objects.createUpload(
-            CreateUploadRequest(
-                ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
-                attributes: try input.attributes(contentEncoding: input.contentEncoding),
-                checksumAlgorithm: try input.checksumAlgorithm?.served(),
-                checksumType: input.checksumType?.rawValue))
-        return S3.CreateMultipartUploadOutput(
-            bucket: input.bucket, key: input.key, uploadId: upload.id,
-            serverSideEncryption: input.serverSideEncryption, sseKMSKeyId: input.sseKMSKeyId,
-            sseKMSEncryptionContext: input.sseKMSEncryptionContext, bucketKeyEnabled: input.bucketKeyEnabled,
-            checksumAlgorithm: input.checksumAlgorithm, checksumType: S3.ChecksumType(upload))
+        var request = CreateUploadRequest(
+            ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
+            attributes: try input.attributes(contentEncoding: input.contentEncoding),
+            checksumAlgorithm: try input.checksumAlgorithm?.served(), checksumType: input.checksumType?.rawValue)
+        request.access = input.access
+        let upload = try await objects.createUpload(request)
+        var output = S3.CreateMultipartUploadOutput(
+            bucket: input.bucket, key: input.key, uploadId: upload.id, checksumAlgorithm: input.checksumAlgorithm,
+            checksumType: S3.ChecksumType(upload))
+        output.sseKMSEncryptionContext = input.sseKMSEncryptionContext
+        output.showEncryption(upload.fields)
+        return output
     }
 }

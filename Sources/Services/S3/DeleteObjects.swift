@@ -15,28 +15,33 @@ extension S3Service {
             throw .invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
         }
         let wanted = input.delete.objects
-        // Versions do not exist here, so naming one other than the null version fails for that key alone.
-        let isServed = wanted.map { $0.versionId == nil || $0.versionId == "null" }
-        let places = wanted.indices.filter { isServed[$0] }
-        let caller = caller(context, expectedOwner: input.expectedBucketOwner)
-        var failures: [Int: ServiceError] = [:]
-        if !places.isEmpty || wanted.isEmpty {
-            let entries = places.map { DeletionEntry(wanted[$0].key, ifMatch: wanted[$0].eTag) }
-            for (place, failure) in try await objects.deleteObjects(entries, in: input.bucket, caller) {
-                failures[places[place]] = failure
+        var entries: [DeletionEntry] = []
+        for object in wanted {
+            entries.append(DeletionEntry(object.key, version: object.versionId, ifMatch: object.eTag))
+        }
+        let results = try await objects.deleteObjects(
+            entries, in: input.bucket, bypassingGovernance: input.bypassGovernanceRetention ?? false,
+            caller(context, expectedOwner: input.expectedBucketOwner))
+        let isQuiet = input.delete.quiet ?? false
+        var output = S3.DeleteObjectsOutput(deleted: [], errors: [])
+        for (object, result) in zip(wanted, results) {
+            switch result {
+            case .success(let deletion):
+                if !isQuiet { output.deleted?.append(S3.DeletedObject(object, deletion)) }
+            case .failure(let error):
+                output.errors?.append(
+                    S3.Error(
+                        key: object.key, versionId: object.versionId, code: error.code, message: error.message))
             }
         }
-        for place in wanted.indices where !isServed[place] {
-            failures[place] = .noSuchVersion(key: wanted[place].key, versionId: wanted[place].versionId)
-        }
-        let isQuiet = input.delete.quiet ?? false
-        return S3.DeleteObjectsOutput(
-            deleted: isQuiet
-                ? [] : wanted.indices.filter { failures[$0] == nil }.map { S3.DeletedObject(key: wanted[$0].key) },
-            errors: failures.sorted { $0.key < $1.key }.map { place, failure in
-                S3.Error(
-                    key: wanted[place].key, versionId: wanted[place].versionId, code: failure.code,
-                    message: failure.message)
-            })
+        return output
+    }
+}
+
+extension S3.DeletedObject {
+    fileprivate init(_ object: S3.ObjectIdentifier, _ deletion: Deletion) {
+        self.init(
+            key: object.key, versionId: object.versionId, deleteMarker: deletion.isDeleteMarker ? true : nil,
+            deleteMarkerVersionId: deletion.isDeleteMarker ? deletion.version : nil)
     }
 }

@@ -10,7 +10,7 @@ extension S3Service {
     package func getBucketLocation(
         _ input: S3.GetBucketLocationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketLocationOutput {
-        let bucket = try await objects.headBucket(
+        let bucket = try await objects.bucketLocation(
             input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketLocationOutput(
             locationConstraint: bucket.region == .standard ? nil : bucket.region.description)

@@ -19,9 +19,11 @@ extension S3Service {
         request.maxKeys = input.maxKeys
         let page = try await objects.listObjects(request)
         let encoded = ListingEncoding(input.encodingType)
-        let owner = input.fetchOwner == true ? owner(page.bucket.owner) : nil
+        let standard = input.fetchOwner == true ? owner(page.bucket.owner) : nil
         return S3.ListObjectsV2Output(
-            isTruncated: page.isTruncated, contents: page.objects.map { S3.Object($0, encoded, owner: owner) },
+            isTruncated: page.isTruncated, contents: page.objects.map { object in
+                S3.Object(object, encoded, owner: standard == nil ? nil : object.owner.map(owner) ?? standard)
+            },
             name: input.bucket, prefix: encoded(input.prefix ?? ""),
             delimiter: encoded.delimiter(input.delimiter), maxKeys: page.maxKeys,
             commonPrefixes: page.prefixes.map { S3.CommonPrefix(prefix: encoded($0)) },

@@ -10,31 +10,30 @@ extension S3Service {
     package func putObjectTagging(
         _ input: S3.PutObjectTaggingRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.PutObjectTaggingOutput {
-        try requireNullVersion(input.versionId)
-        try await objects.putObjectTags(
-            FieldList(input.tagging), of: ObjectAddress(input.bucket, input.key),
+        let version = try await objects.putObjectTags(
+            FieldList(input.tagging), of: ObjectAddress(input.bucket, input.key), version: version(input.versionId),
             caller(context, expectedOwner: input.expectedBucketOwner))
-        return S3.PutObjectTaggingOutput()
+        return S3.PutObjectTaggingOutput(versionId: version)
     }
 
     /// Shows the tags of an object. AWS reference: GetObjectTagging.
     package func getObjectTagging(
         _ input: S3.GetObjectTaggingRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetObjectTaggingOutput {
-        try requireNullVersion(input.versionId)
-        let tags = try await objects.objectTags(
-            of: ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner))
-        return S3.GetObjectTaggingOutput(tagSet: tags.tagSet)
+        let (tags, version) = try await objects.objectTags(
+            of: ObjectAddress(input.bucket, input.key), version: version(input.versionId),
+            caller(context, expectedOwner: input.expectedBucketOwner))
+        return S3.GetObjectTaggingOutput(versionId: version, tagSet: tags.tagSet)
     }
 
     /// Takes the tags off an object. AWS reference: DeleteObjectTagging.
     package func deleteObjectTagging(
         _ input: S3.DeleteObjectTaggingRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.DeleteObjectTaggingOutput {
-        try requireNullVersion(input.versionId)
-        try await objects.deleteObjectTags(
-            of: ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner))
-        return S3.DeleteObjectTaggingOutput()
+        let version = try await objects.deleteObjectTags(
+            of: ObjectAddress(input.bucket, input.key), version: version(input.versionId),
+            caller(context, expectedOwner: input.expectedBucketOwner))
+        return S3.DeleteObjectTaggingOutput(versionId: version)
     }
 }
 

@@ -12,18 +12,18 @@ extension S3Service {
         completion: @escaping @Sendable (Result<S3.PutObjectOutput, ServiceError>) -> Void
     ) {
         do throws(ServiceError) {
-            let request = PutObjectRequest(
+            var request = PutObjectRequest(
                 ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
                 attributes: try input.attributes(contentEncoding: context.contentEncoding),
                 conditions: WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch),
                 expectations: context.expectations)
+            request.access = input.access
             objects.putObject(request, body: context.body, reader: reader) { result in
                 completion(
                     result.map { answer in
-                        var output = S3.PutObjectOutput(
-                            eTag: quoted(answer.etag), serverSideEncryption: input.serverSideEncryption,
-                            sseKMSKeyId: input.sseKMSKeyId, sseKMSEncryptionContext: input.sseKMSEncryptionContext,
-                            bucketKeyEnabled: input.bucketKeyEnabled)
+                        var output = S3.PutObjectOutput(eTag: quoted(answer.etag), versionId: answer.version)
+                        output.sseKMSEncryptionContext = input.sseKMSEncryptionContext
+                        output.showEncryption(answer.fields)
                         output.setChecksum(answer.checksum)
                         return output
                     })

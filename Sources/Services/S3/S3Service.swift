@@ -2,40 +2,46 @@
 // file per operation beside this one. GetObject, HeadObject and PutObject answer through a completion (design: fast
 // path).
 
-internal import Digests
-package import Kernel
+internal import Kernel
 package import Objects
-package import Shapes
+internal import Shapes
 
 /// The S3 operations of one program.
 package struct S3Service: Sendable {
     /// S3's semantics, which this service only translates to and from.
     package var objects: ObjectStorage
-    /// How accounts appear as owners.
-    package var owner: @Sendable (AccountID) -> S3.Owner
 
-    /// `owner` is asked for every owner that an answer shows.
-    package init(
-        objects: ObjectStorage, owner: @escaping @Sendable (AccountID) -> S3.Owner = S3Service.standardOwner
-    ) {
-        self.objects = objects
-        self.owner = owner
-    }
+    package init(objects: ObjectStorage) { self.objects = objects }
 
-    /// An owner of whom only the account is known: 64 digits that are always the same for the account.
-    package static func standardOwner(_ account: AccountID) -> S3.Owner {
-        S3.Owner(id: Hex.text(SHA256Digest.of(Array("canonical user of account \(account)".utf8))))
+    /// How an account appears as an owner.
+    func owner(_ account: AccountID) -> S3.Owner {
+        let entry = objects.accounts[account]
+        return S3.Owner(displayName: entry.displayName, id: entry.canonicalID)
     }
 
     func caller(_ context: RequestContext, expectedOwner: String?) -> Caller {
-        Caller(context.principal, now: context.now, expectedBucketOwner: expectedOwner)
+        Caller(
+            context.principal, now: context.now, expectedBucketOwner: expectedOwner,
+            facts: RequestFacts(
+                head: context.head, sourceAddress: context.remoteAddress, isSecure: context.isSecure,
+                signatureVersion: context.signatureVersion, authType: context.authType,
+                signatureAge: context.signatureAge, now: context.wallTime))
     }
 
-    /// Buckets keep no versions: the only version there is has the id `null`.
-    func requireNullVersion(_ version: String?) throws(ServiceError) {
-        guard let version, version != "null" else { return }
-        throw .invalidArgument(
-            "Invalid version id specified", argumentName: "versionId", argumentValue: version)
+    /// The version that a request names. An id that no version can have is refused as such.
+    func version(_ id: String?) throws(ServiceError) -> String? {
+        guard let id else { return nil }
+        guard !id.isEmpty else {
+            throw .invalidArgument("Version id cannot be the empty string", argumentName: "versionId", argumentValue: id)
+        }
+        guard id == "null" || (id.utf8.count == 32 && id.utf8.allSatisfy(Self.isVersionByte)) else {
+            throw .invalidArgument("Invalid version id specified", argumentName: "versionId", argumentValue: id)
+        }
+        return id
+    }
+
+    private static func isVersionByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 }
 

@@ -10,9 +10,10 @@ extension S3Service {
     package func uploadPartCopy(
         _ input: S3.UploadPartCopyRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.UploadPartCopyOutput {
+        let source = try copySource(input.copySource)
         let part = try await objects.uploadPartCopy(
             PartAddress(ObjectAddress(input.bucket, input.key), upload: input.uploadId, number: input.partNumber),
-            from: try copySource(input.copySource), range: input.copySourceRange,
+            from: source.address, version: source.version, range: input.copySourceRange,
             conditions: ReadConditions(
                 ifMatch: input.copySourceIfMatch, ifNoneMatch: input.copySourceIfNoneMatch,
                 ifModifiedSince: input.copySourceIfModifiedSince,

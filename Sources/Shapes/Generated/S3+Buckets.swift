@@ -59,17 +59,6 @@ extension S3 {
 }
 
 extension S3 {
-    /// The operation `GetBucketVersioning`.
-    package enum GetBucketVersioning: Operation {
-        package typealias Input = GetBucketVersioningRequest
-        package typealias Output = GetBucketVersioningOutput
-        package static let schema = OperationSchema(
-            S3.schema, "GetBucketVersioning", index: 5, route: RouteSchema("GET", "/{Bucket}", query: [("versioning", nil)]), input: Input.schema, output: Output.schema, resultElement: "VersioningConfiguration"
-        )
-    }
-}
-
-extension S3 {
     /// The shape `Bucket` of the service's model.
     package struct Bucket: WritableShape {
         package var name: String?
@@ -148,31 +137,55 @@ extension S3 {
 extension S3 {
     /// The shape `CreateBucketRequest` of the service's model.
     package struct CreateBucketRequest: ReadableShape {
+        package var acl: BucketCannedACL?
         package var bucket: String
         package var createBucketConfiguration: CreateBucketConfiguration?
+        package var grantFullControl: String?
+        package var grantRead: String?
+        package var grantReadACP: String?
+        package var grantWrite: String?
+        package var grantWriteACP: String?
+        package var objectLockEnabledForBucket: Bool?
+        package var objectOwnership: ObjectOwnership?
 
-        package init(bucket: String, createBucketConfiguration: CreateBucketConfiguration? = nil) {
+        package init(acl: BucketCannedACL? = nil, bucket: String, createBucketConfiguration: CreateBucketConfiguration? = nil, grantFullControl: String? = nil, grantRead: String? = nil, grantReadACP: String? = nil, grantWrite: String? = nil, grantWriteACP: String? = nil, objectLockEnabledForBucket: Bool? = nil, objectOwnership: ObjectOwnership? = nil) {
+            self.acl = acl
             self.bucket = bucket
             self.createBucketConfiguration = createBucketConfiguration
+            self.grantFullControl = grantFullControl
+            self.grantRead = grantRead
+            self.grantReadACP = grantReadACP
+            self.grantWrite = grantWrite
+            self.grantWriteACP = grantWriteACP
+            self.objectLockEnabledForBucket = objectLockEnabledForBucket
+            self.objectOwnership = objectOwnership
         }
 
         package static let schema = StructureSchema("CreateBucketRequest", [
-            MemberSchema("ACL", wire: "x-amz-acl", at: .header, standing: .unserved(accepts: ["private"])),
+            MemberSchema("ACL", wire: "x-amz-acl", at: .header),
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("CreateBucketConfiguration", at: .payload),
-            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantWrite", wire: "x-amz-grant-write", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("ObjectLockEnabledForBucket", wire: "x-amz-bucket-object-lock-enabled", at: .header, standing: .unserved(accepts: ["false"])),
-            MemberSchema("ObjectOwnership", wire: "x-amz-object-ownership", at: .header, standing: .unserved(accepts: ["BucketOwnerEnforced"])),
+            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header),
+            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header),
+            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header),
+            MemberSchema("GrantWrite", wire: "x-amz-grant-write", at: .header),
+            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header),
+            MemberSchema("ObjectLockEnabledForBucket", wire: "x-amz-bucket-object-lock-enabled", at: .header),
+            MemberSchema("ObjectOwnership", wire: "x-amz-object-ownership", at: .header),
             MemberSchema("BucketNamespace", wire: "x-amz-bucket-namespace", at: .header, standing: .unserved(accepts: ["global"])),
         ])
 
         package init(from reader: inout some ShapeReader) {
+            acl = reader.enumeration(0, BucketCannedACL.self)
             bucket = reader.requiredString(1)
             createBucketConfiguration = reader.structure(2, CreateBucketConfiguration.self)
+            grantFullControl = reader.string(3)
+            grantRead = reader.string(4)
+            grantReadACP = reader.string(5)
+            grantWrite = reader.string(6)
+            grantWriteACP = reader.string(7)
+            objectLockEnabledForBucket = reader.boolean(8)
+            objectOwnership = reader.enumeration(9, ObjectOwnership.self)
         }
     }
 }
@@ -231,52 +244,6 @@ extension S3 {
         }
 
         package static let schema = StructureSchema("GetBucketLocationRequest", [
-            MemberSchema("Bucket", at: .label, required: true),
-            MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            bucket = reader.requiredString(0)
-            expectedBucketOwner = reader.string(1)
-        }
-    }
-}
-
-extension S3 {
-    /// The shape `GetBucketVersioningOutput` of the service's model.
-    package struct GetBucketVersioningOutput: WritableShape {
-        package var status: BucketVersioningStatus?
-        package var mfaDelete: MFADeleteStatus?
-
-        package init(status: BucketVersioningStatus? = nil, mfaDelete: MFADeleteStatus? = nil) {
-            self.status = status
-            self.mfaDelete = mfaDelete
-        }
-
-        package static let schema = StructureSchema("GetBucketVersioningOutput", [
-            MemberSchema("Status"),
-            MemberSchema("MFADelete", wire: "MfaDelete"),
-        ])
-
-        package func write(to writer: inout some ShapeWriter) {
-            if let status { writer.enumeration(0, status) }
-            if let mfaDelete { writer.enumeration(1, mfaDelete) }
-        }
-    }
-}
-
-extension S3 {
-    /// The shape `GetBucketVersioningRequest` of the service's model.
-    package struct GetBucketVersioningRequest: ReadableShape {
-        package var bucket: String
-        package var expectedBucketOwner: String?
-
-        package init(bucket: String, expectedBucketOwner: String? = nil) {
-            self.bucket = bucket
-            self.expectedBucketOwner = expectedBucketOwner
-        }
-
-        package static let schema = StructureSchema("GetBucketVersioningRequest", [
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
         ])

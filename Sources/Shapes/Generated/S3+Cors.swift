@@ -7,7 +7,7 @@ extension S3 {
         package typealias Input = GetBucketCorsRequest
         package typealias Output = GetBucketCorsOutput
         package static let schema = OperationSchema(
-            S3.schema, "GetBucketCors", index: 21, route: RouteSchema("GET", "/{Bucket}", query: [("cors", nil)]), input: Input.schema, output: Output.schema, resultElement: "CORSConfiguration"
+            S3.schema, "GetBucketCors", index: 22, route: RouteSchema("GET", "/{Bucket}", query: [("cors", nil)]), input: Input.schema, output: Output.schema, resultElement: "CORSConfiguration"
         )
     }
 }
@@ -18,7 +18,7 @@ extension S3 {
         package typealias Input = PutBucketCorsRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            S3.schema, "PutBucketCors", index: 22, route: RouteSchema("PUT", "/{Bucket}", query: [("cors", nil)]), input: Input.schema, output: Output.schema
+            S3.schema, "PutBucketCors", index: 23, route: RouteSchema("PUT", "/{Bucket}", query: [("cors", nil)]), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension S3 {
         package typealias Input = DeleteBucketCorsRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            S3.schema, "DeleteBucketCors", index: 23, route: RouteSchema("DELETE", "/{Bucket}", query: [("cors", nil)]), status: 204, input: Input.schema, output: Output.schema
+            S3.schema, "DeleteBucketCors", index: 24, route: RouteSchema("DELETE", "/{Bucket}", query: [("cors", nil)]), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }

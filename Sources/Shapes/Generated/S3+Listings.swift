@@ -26,6 +26,178 @@ extension S3 {
 }
 
 extension S3 {
+    /// The operation `ListObjectVersions`.
+    package enum ListObjectVersions: Operation {
+        package typealias Input = ListObjectVersionsRequest
+        package typealias Output = ListObjectVersionsOutput
+        package static let schema = OperationSchema(
+            S3.schema, "ListObjectVersions", index: 14, route: RouteSchema("GET", "/{Bucket}", query: [("versions", nil)]), input: Input.schema, output: Output.schema, resultElement: "ListVersionsResult"
+        )
+    }
+}
+
+extension S3 {
+    /// The shape `DeleteMarkerEntry` of the service's model.
+    package struct DeleteMarkerEntry: WritableShape {
+        package var owner: Owner?
+        package var key: String?
+        package var versionId: String?
+        package var isLatest: Bool?
+        package var lastModified: Instant?
+
+        package init(owner: Owner? = nil, key: String? = nil, versionId: String? = nil, isLatest: Bool? = nil, lastModified: Instant? = nil) {
+            self.owner = owner
+            self.key = key
+            self.versionId = versionId
+            self.isLatest = isLatest
+            self.lastModified = lastModified
+        }
+
+        package static let schema = StructureSchema("DeleteMarkerEntry", [
+            MemberSchema("Owner"),
+            MemberSchema("Key", constraints: Rules.objectKey),
+            MemberSchema("VersionId"),
+            MemberSchema("IsLatest"),
+            MemberSchema("LastModified"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let owner { writer.structure(0, owner) }
+            if let key { writer.string(1, key) }
+            if let versionId { writer.string(2, versionId) }
+            if let isLatest { writer.boolean(3, isLatest) }
+            if let lastModified { writer.timestamp(4, lastModified) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `ListObjectVersionsOutput` of the service's model.
+    package struct ListObjectVersionsOutput: WritableShape {
+        package var isTruncated: Bool?
+        package var keyMarker: String?
+        package var versionIdMarker: String?
+        package var nextKeyMarker: String?
+        package var nextVersionIdMarker: String?
+        package var versions: [ObjectVersion]?
+        package var deleteMarkers: [DeleteMarkerEntry]?
+        package var name: String?
+        package var prefix: String?
+        package var delimiter: String?
+        package var maxKeys: Int?
+        package var commonPrefixes: [CommonPrefix]?
+        package var encodingType: EncodingType?
+        package var requestCharged: RequestCharged?
+
+        package init(isTruncated: Bool? = nil, keyMarker: String? = nil, versionIdMarker: String? = nil, nextKeyMarker: String? = nil, nextVersionIdMarker: String? = nil, versions: [ObjectVersion]? = nil, deleteMarkers: [DeleteMarkerEntry]? = nil, name: String? = nil, prefix: String? = nil, delimiter: String? = nil, maxKeys: Int? = nil, commonPrefixes: [CommonPrefix]? = nil, encodingType: EncodingType? = nil, requestCharged: RequestCharged? = nil) {
+            self.isTruncated = isTruncated
+            self.keyMarker = keyMarker
+            self.versionIdMarker = versionIdMarker
+            self.nextKeyMarker = nextKeyMarker
+            self.nextVersionIdMarker = nextVersionIdMarker
+            self.versions = versions
+            self.deleteMarkers = deleteMarkers
+            self.name = name
+            self.prefix = prefix
+            self.delimiter = delimiter
+            self.maxKeys = maxKeys
+            self.commonPrefixes = commonPrefixes
+            self.encodingType = encodingType
+            self.requestCharged = requestCharged
+        }
+
+        package static let schema = StructureSchema("ListObjectVersionsOutput", [
+            MemberSchema("IsTruncated"),
+            MemberSchema("KeyMarker"),
+            MemberSchema("VersionIdMarker"),
+            MemberSchema("NextKeyMarker"),
+            MemberSchema("NextVersionIdMarker"),
+            MemberSchema("Versions", wire: "Version", element: MemberSchema("member"), flattened: true),
+            MemberSchema("DeleteMarkers", wire: "DeleteMarker", element: MemberSchema("member"), flattened: true),
+            MemberSchema("Name"),
+            MemberSchema("Prefix"),
+            MemberSchema("Delimiter"),
+            MemberSchema("MaxKeys", refusal: .init("InvalidArgument", "Provided max-keys not an integer or within integer range")),
+            MemberSchema("CommonPrefixes", element: MemberSchema("member"), flattened: true),
+            MemberSchema("EncodingType", refusal: .init("InvalidArgument", "Invalid Encoding Method specified in Request")),
+            MemberSchema("RequestCharged", wire: "x-amz-request-charged", at: .header),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let isTruncated { writer.boolean(0, isTruncated) }
+            if let keyMarker { writer.string(1, keyMarker) }
+            if let versionIdMarker { writer.string(2, versionIdMarker) }
+            if let nextKeyMarker { writer.string(3, nextKeyMarker) }
+            if let nextVersionIdMarker { writer.string(4, nextVersionIdMarker) }
+            if let versions { writer.list(5, versions) }
+            if let deleteMarkers { writer.list(6, deleteMarkers) }
+            if let name { writer.string(7, name) }
+            if let prefix { writer.string(8, prefix) }
+            if let delimiter { writer.string(9, delimiter) }
+            if let maxKeys { writer.integer(10, maxKeys) }
+            if let commonPrefixes { writer.list(11, commonPrefixes) }
+            if let encodingType { writer.enumeration(12, encodingType) }
+            if let requestCharged { writer.enumeration(13, requestCharged) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `ListObjectVersionsRequest` of the service's model.
+    package struct ListObjectVersionsRequest: ReadableShape {
+        package var bucket: String
+        package var delimiter: String?
+        package var encodingType: EncodingType?
+        package var keyMarker: String?
+        package var maxKeys: Int?
+        package var prefix: String?
+        package var versionIdMarker: String?
+        package var expectedBucketOwner: String?
+        package var requestPayer: RequestPayer?
+        package var optionalObjectAttributes: [OptionalObjectAttributes]?
+
+        package init(bucket: String, delimiter: String? = nil, encodingType: EncodingType? = nil, keyMarker: String? = nil, maxKeys: Int? = nil, prefix: String? = nil, versionIdMarker: String? = nil, expectedBucketOwner: String? = nil, requestPayer: RequestPayer? = nil, optionalObjectAttributes: [OptionalObjectAttributes]? = nil) {
+            self.bucket = bucket
+            self.delimiter = delimiter
+            self.encodingType = encodingType
+            self.keyMarker = keyMarker
+            self.maxKeys = maxKeys
+            self.prefix = prefix
+            self.versionIdMarker = versionIdMarker
+            self.expectedBucketOwner = expectedBucketOwner
+            self.requestPayer = requestPayer
+            self.optionalObjectAttributes = optionalObjectAttributes
+        }
+
+        package static let schema = StructureSchema("ListObjectVersionsRequest", [
+            MemberSchema("Bucket", at: .label, required: true),
+            MemberSchema("Delimiter", wire: "delimiter", at: .query),
+            MemberSchema("EncodingType", wire: "encoding-type", at: .query, refusal: .init("InvalidArgument", "Invalid Encoding Method specified in Request")),
+            MemberSchema("KeyMarker", wire: "key-marker", at: .query),
+            MemberSchema("MaxKeys", wire: "max-keys", at: .query, refusal: .init("InvalidArgument", "Provided max-keys not an integer or within integer range")),
+            MemberSchema("Prefix", wire: "prefix", at: .query),
+            MemberSchema("VersionIdMarker", wire: "version-id-marker", at: .query),
+            MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
+            MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
+            MemberSchema("OptionalObjectAttributes", wire: "x-amz-optional-object-attributes", at: .header, standing: .inert, element: MemberSchema("member")),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            bucket = reader.requiredString(0)
+            delimiter = reader.string(1)
+            encodingType = reader.enumeration(2, EncodingType.self)
+            keyMarker = reader.string(3)
+            maxKeys = reader.integer(4)
+            prefix = reader.string(5)
+            versionIdMarker = reader.string(6)
+            expectedBucketOwner = reader.string(7)
+            requestPayer = reader.enumeration(8, RequestPayer.self)
+            optionalObjectAttributes = reader.list(9, of: OptionalObjectAttributes.self)
+        }
+    }
+}
+
+extension S3 {
     /// The shape `ListObjectsOutput` of the service's model.
     package struct ListObjectsOutput: WritableShape {
         package var isTruncated: Bool?
@@ -308,6 +480,65 @@ extension S3 {
             if let storageClass { writer.enumeration(6, storageClass) }
             if let owner { writer.structure(7, owner) }
             if let restoreStatus { writer.structure(8, restoreStatus) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `ObjectVersion` of the service's model.
+    package struct ObjectVersion: WritableShape {
+        package var eTag: String?
+        package var checksumAlgorithm: [ChecksumAlgorithm]?
+        package var checksumType: ChecksumType?
+        package var size: Int64?
+        package var storageClass: ObjectVersionStorageClass?
+        package var key: String?
+        package var versionId: String?
+        package var isLatest: Bool?
+        package var lastModified: Instant?
+        package var owner: Owner?
+        package var restoreStatus: RestoreStatus?
+
+        package init(eTag: String? = nil, checksumAlgorithm: [ChecksumAlgorithm]? = nil, checksumType: ChecksumType? = nil, size: Int64? = nil, storageClass: ObjectVersionStorageClass? = nil, key: String? = nil, versionId: String? = nil, isLatest: Bool? = nil, lastModified: Instant? = nil, owner: Owner? = nil, restoreStatus: RestoreStatus? = nil) {
+            self.eTag = eTag
+            self.checksumAlgorithm = checksumAlgorithm
+            self.checksumType = checksumType
+            self.size = size
+            self.storageClass = storageClass
+            self.key = key
+            self.versionId = versionId
+            self.isLatest = isLatest
+            self.lastModified = lastModified
+            self.owner = owner
+            self.restoreStatus = restoreStatus
+        }
+
+        package static let schema = StructureSchema("ObjectVersion", [
+            MemberSchema("ETag"),
+            MemberSchema("ChecksumAlgorithm", element: MemberSchema("member", constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")), flattened: true),
+            MemberSchema("ChecksumType", refusal: .init("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")),
+            MemberSchema("Size"),
+            MemberSchema("StorageClass", standing: .inert),
+            MemberSchema("Key", constraints: Rules.objectKey),
+            MemberSchema("VersionId"),
+            MemberSchema("IsLatest"),
+            MemberSchema("LastModified"),
+            MemberSchema("Owner"),
+            MemberSchema("RestoreStatus"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let eTag { writer.string(0, eTag) }
+            if let checksumAlgorithm { writer.list(1, checksumAlgorithm) }
+            if let checksumType { writer.enumeration(2, checksumType) }
+            if let size { writer.integer(3, size) }
+            if let storageClass { writer.enumeration(4, storageClass) }
+            if let key { writer.string(5, key) }
+            if let versionId { writer.string(6, versionId) }
+            if let isLatest { writer.boolean(7, isLatest) }
+            if let lastModified { writer.timestamp(8, lastModified) }
+            if let owner { writer.structure(9, owner) }
+            if let restoreStatus { writer.structure(10, restoreStatus) }
         }
     }
 }

@@ -9,7 +9,7 @@ extension S3 {
         package typealias Input = CreateMultipartUploadRequest
         package typealias Output = CreateMultipartUploadOutput
         package static let schema = OperationSchema(
-            S3.schema, "CreateMultipartUpload", index: 14, route: RouteSchema("POST", "/{Bucket}/{Key+}", query: [("uploads", nil)]), input: Input.schema, output: Output.schema, resultElement: "InitiateMultipartUploadResult"
+            S3.schema, "CreateMultipartUpload", index: 15, route: RouteSchema("POST", "/{Bucket}/{Key+}", query: [("uploads", nil)]), input: Input.schema, output: Output.schema, resultElement: "InitiateMultipartUploadResult"
         )
     }
 }
@@ -20,7 +20,7 @@ extension S3 {
         package typealias Input = UploadPartRequest
         package typealias Output = UploadPartOutput
         package static let schema = OperationSchema(
-            S3.schema, "UploadPart", index: 15, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("partNumber", nil), ("uploadId", nil)]), input: Input.schema, output: Output.schema, streamsInput: true
+            S3.schema, "UploadPart", index: 16, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("partNumber", nil), ("uploadId", nil)]), input: Input.schema, output: Output.schema, streamsInput: true
         )
     }
 }
@@ -31,7 +31,7 @@ extension S3 {
         package typealias Input = UploadPartCopyRequest
         package typealias Output = UploadPartCopyOutput
         package static let schema = OperationSchema(
-            S3.schema, "UploadPartCopy", index: 16, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("partNumber", nil), ("uploadId", nil)], headers: ["x-amz-copy-source"]), input: Input.schema, output: Output.schema
+            S3.schema, "UploadPartCopy", index: 17, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("partNumber", nil), ("uploadId", nil)], headers: ["x-amz-copy-source"]), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +42,7 @@ extension S3 {
         package typealias Input = CompleteMultipartUploadRequest
         package typealias Output = CompleteMultipartUploadOutput
         package static let schema = OperationSchema(
-            S3.schema, "CompleteMultipartUpload", index: 17, route: RouteSchema("POST", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), input: Input.schema, output: Output.schema, resultElement: "CompleteMultipartUploadResult"
+            S3.schema, "CompleteMultipartUpload", index: 18, route: RouteSchema("POST", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), input: Input.schema, output: Output.schema, resultElement: "CompleteMultipartUploadResult"
         )
     }
 }
@@ -53,7 +53,7 @@ extension S3 {
         package typealias Input = AbortMultipartUploadRequest
         package typealias Output = AbortMultipartUploadOutput
         package static let schema = OperationSchema(
-            S3.schema, "AbortMultipartUpload", index: 18, route: RouteSchema("DELETE", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), status: 204, input: Input.schema, output: Output.schema
+            S3.schema, "AbortMultipartUpload", index: 19, route: RouteSchema("DELETE", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -64,7 +64,7 @@ extension S3 {
         package typealias Input = ListPartsRequest
         package typealias Output = ListPartsOutput
         package static let schema = OperationSchema(
-            S3.schema, "ListParts", index: 19, route: RouteSchema("GET", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), input: Input.schema, output: Output.schema, resultElement: "ListPartsResult"
+            S3.schema, "ListParts", index: 20, route: RouteSchema("GET", "/{Bucket}/{Key+}", query: [("uploadId", nil)]), input: Input.schema, output: Output.schema, resultElement: "ListPartsResult"
         )
     }
 }
@@ -75,7 +75,7 @@ extension S3 {
         package typealias Input = ListMultipartUploadsRequest
         package typealias Output = ListMultipartUploadsOutput
         package static let schema = OperationSchema(
-            S3.schema, "ListMultipartUploads", index: 20, route: RouteSchema("GET", "/{Bucket}", query: [("uploads", nil)]), input: Input.schema, output: Output.schema, resultElement: "ListMultipartUploadsResult"
+            S3.schema, "ListMultipartUploads", index: 21, route: RouteSchema("GET", "/{Bucket}", query: [("uploads", nil)]), input: Input.schema, output: Output.schema, resultElement: "ListMultipartUploadsResult"
         )
     }
 }
@@ -481,6 +481,7 @@ extension S3 {
 extension S3 {
     /// The shape `CreateMultipartUploadRequest` of the service's model.
     package struct CreateMultipartUploadRequest: ReadableShape {
+        package var acl: ObjectCannedACL?
         package var bucket: String
         package var cacheControl: String?
         package var contentDisposition: String?
@@ -488,6 +489,10 @@ extension S3 {
         package var contentLanguage: String?
         package var contentType: String?
         package var expires: String?
+        package var grantFullControl: String?
+        package var grantRead: String?
+        package var grantReadACP: String?
+        package var grantWriteACP: String?
         package var key: String
         package var metadata: [String: String]?
         package var serverSideEncryption: ServerSideEncryption?
@@ -498,11 +503,15 @@ extension S3 {
         package var bucketKeyEnabled: Bool?
         package var requestPayer: RequestPayer?
         package var tagging: String?
+        package var objectLockMode: ObjectLockMode?
+        package var objectLockRetainUntilDate: Instant?
+        package var objectLockLegalHoldStatus: ObjectLockLegalHoldStatus?
         package var expectedBucketOwner: String?
         package var checksumAlgorithm: ChecksumAlgorithm?
         package var checksumType: ChecksumType?
 
-        package init(bucket: String, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, expires: String? = nil, key: String, metadata: [String: String]? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, expectedBucketOwner: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, checksumType: ChecksumType? = nil) {
+        package init(acl: ObjectCannedACL? = nil, bucket: String, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, expires: String? = nil, grantFullControl: String? = nil, grantRead: String? = nil, grantReadACP: String? = nil, grantWriteACP: String? = nil, key: String, metadata: [String: String]? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, objectLockMode: ObjectLockMode? = nil, objectLockRetainUntilDate: Instant? = nil, objectLockLegalHoldStatus: ObjectLockLegalHoldStatus? = nil, expectedBucketOwner: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, checksumType: ChecksumType? = nil) {
+            self.acl = acl
             self.bucket = bucket
             self.cacheControl = cacheControl
             self.contentDisposition = contentDisposition
@@ -510,6 +519,10 @@ extension S3 {
             self.contentLanguage = contentLanguage
             self.contentType = contentType
             self.expires = expires
+            self.grantFullControl = grantFullControl
+            self.grantRead = grantRead
+            self.grantReadACP = grantReadACP
+            self.grantWriteACP = grantWriteACP
             self.key = key
             self.metadata = metadata
             self.serverSideEncryption = serverSideEncryption
@@ -520,13 +533,16 @@ extension S3 {
             self.bucketKeyEnabled = bucketKeyEnabled
             self.requestPayer = requestPayer
             self.tagging = tagging
+            self.objectLockMode = objectLockMode
+            self.objectLockRetainUntilDate = objectLockRetainUntilDate
+            self.objectLockLegalHoldStatus = objectLockLegalHoldStatus
             self.expectedBucketOwner = expectedBucketOwner
             self.checksumAlgorithm = checksumAlgorithm
             self.checksumType = checksumType
         }
 
         package static let schema = StructureSchema("CreateMultipartUploadRequest", [
-            MemberSchema("ACL", wire: "x-amz-acl", at: .header, standing: .unserved(accepts: ["private", "bucket-owner-full-control"])),
+            MemberSchema("ACL", wire: "x-amz-acl", at: .header),
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("CacheControl", wire: "Cache-Control", at: .header),
             MemberSchema("ContentDisposition", wire: "Content-Disposition", at: .header),
@@ -534,10 +550,10 @@ extension S3 {
             MemberSchema("ContentLanguage", wire: "Content-Language", at: .header),
             MemberSchema("ContentType", wire: "Content-Type", at: .header),
             MemberSchema("Expires", at: .header),
-            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header),
+            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header),
+            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header),
+            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header),
             MemberSchema("Key", at: .label, required: true, constraints: Rules.objectKey),
             MemberSchema("Metadata", wire: "x-amz-meta-", at: .headerPrefix, element: MemberSchema("value"), key: MemberSchema("key")),
             MemberSchema("ServerSideEncryption", wire: "x-amz-server-side-encryption", at: .header, standing: .inert, constraints: Rules.serverSideEncryption, refusal: .init("InvalidEncryptionAlgorithmError", "The encryption request you specified is not valid. The valid value is AES256.")),
@@ -551,9 +567,9 @@ extension S3 {
             MemberSchema("BucketKeyEnabled", wire: "x-amz-server-side-encryption-bucket-key-enabled", at: .header, standing: .inert),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("Tagging", wire: "x-amz-tagging", at: .header),
-            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, standing: .unserved(accepts: []), timestamp: .iso8601),
-            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
+            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header),
+            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, timestamp: .iso8601),
+            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header),
             MemberSchema("ObjectLockEventHold", wire: "x-amz-object-lock-event-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
             MemberSchema("ObjectLockEventHoldDurationDays", wire: "x-amz-object-lock-event-hold-duration-days", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("ObjectLockEventHoldDurationYears", wire: "x-amz-object-lock-event-hold-duration-years", at: .header, standing: .unserved(accepts: [])),
@@ -563,6 +579,7 @@ extension S3 {
         ])
 
         package init(from reader: inout some ShapeReader) {
+            acl = reader.enumeration(0, ObjectCannedACL.self)
             bucket = reader.requiredString(1)
             cacheControl = reader.string(2)
             contentDisposition = reader.string(3)
@@ -570,6 +587,10 @@ extension S3 {
             contentLanguage = reader.string(5)
             contentType = reader.string(6)
             expires = reader.string(7)
+            grantFullControl = reader.string(8)
+            grantRead = reader.string(9)
+            grantReadACP = reader.string(10)
+            grantWriteACP = reader.string(11)
             key = reader.requiredString(12)
             metadata = reader.map(13, to: String.self)
             serverSideEncryption = reader.enumeration(14, ServerSideEncryption.self)
@@ -580,6 +601,9 @@ extension S3 {
             bucketKeyEnabled = reader.boolean(22)
             requestPayer = reader.enumeration(23, RequestPayer.self)
             tagging = reader.string(24)
+            objectLockMode = reader.enumeration(25, ObjectLockMode.self)
+            objectLockRetainUntilDate = reader.timestamp(26)
+            objectLockLegalHoldStatus = reader.enumeration(27, ObjectLockLegalHoldStatus.self)
             expectedBucketOwner = reader.string(31)
             checksumAlgorithm = reader.enumeration(32, ChecksumAlgorithm.self)
             checksumType = reader.enumeration(33, ChecksumType.self)

@@ -9,7 +9,7 @@ extension S3 {
         package typealias Input = PutObjectRequest
         package typealias Output = PutObjectOutput
         package static let schema = OperationSchema(
-            S3.schema, "PutObject", index: 6, route: RouteSchema("PUT", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema, streamsInput: true
+            S3.schema, "PutObject", index: 5, route: RouteSchema("PUT", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema, streamsInput: true
         )
     }
 }
@@ -20,7 +20,7 @@ extension S3 {
         package typealias Input = GetObjectRequest
         package typealias Output = GetObjectOutput
         package static let schema = OperationSchema(
-            S3.schema, "GetObject", index: 7, route: RouteSchema("GET", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema, streamsOutput: true
+            S3.schema, "GetObject", index: 6, route: RouteSchema("GET", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema, streamsOutput: true
         )
     }
 }
@@ -31,7 +31,7 @@ extension S3 {
         package typealias Input = HeadObjectRequest
         package typealias Output = HeadObjectOutput
         package static let schema = OperationSchema(
-            S3.schema, "HeadObject", index: 8, route: RouteSchema("HEAD", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema
+            S3.schema, "HeadObject", index: 7, route: RouteSchema("HEAD", "/{Bucket}/{Key+}"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +42,7 @@ extension S3 {
         package typealias Input = DeleteObjectRequest
         package typealias Output = DeleteObjectOutput
         package static let schema = OperationSchema(
-            S3.schema, "DeleteObject", index: 9, route: RouteSchema("DELETE", "/{Bucket}/{Key+}"), status: 204, input: Input.schema, output: Output.schema
+            S3.schema, "DeleteObject", index: 8, route: RouteSchema("DELETE", "/{Bucket}/{Key+}"), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -53,7 +53,7 @@ extension S3 {
         package typealias Input = DeleteObjectsRequest
         package typealias Output = DeleteObjectsOutput
         package static let schema = OperationSchema(
-            S3.schema, "DeleteObjects", index: 10, route: RouteSchema("POST", "/{Bucket}", query: [("delete", nil)]), input: Input.schema, output: Output.schema, resultElement: "DeleteResult"
+            S3.schema, "DeleteObjects", index: 9, route: RouteSchema("POST", "/{Bucket}", query: [("delete", nil)]), input: Input.schema, output: Output.schema, resultElement: "DeleteResult"
         )
     }
 }
@@ -64,8 +64,58 @@ extension S3 {
         package typealias Input = CopyObjectRequest
         package typealias Output = CopyObjectOutput
         package static let schema = OperationSchema(
-            S3.schema, "CopyObject", index: 11, route: RouteSchema("PUT", "/{Bucket}/{Key+}", headers: ["x-amz-copy-source"]), input: Input.schema, output: Output.schema
+            S3.schema, "CopyObject", index: 10, route: RouteSchema("PUT", "/{Bucket}/{Key+}", headers: ["x-amz-copy-source"]), input: Input.schema, output: Output.schema
         )
+    }
+}
+
+extension S3 {
+    /// The operation `GetObjectAttributes`.
+    package enum GetObjectAttributes: Operation {
+        package typealias Input = GetObjectAttributesRequest
+        package typealias Output = GetObjectAttributesOutput
+        package static let schema = OperationSchema(
+            S3.schema, "GetObjectAttributes", index: 11, route: RouteSchema("GET", "/{Bucket}/{Key+}", query: [("attributes", nil)]), input: Input.schema, output: Output.schema, resultElement: "GetObjectAttributesResponse"
+        )
+    }
+}
+
+extension S3 {
+    /// The shape `Checksum` of the service's model.
+    package struct Checksum: WritableShape {
+        package var checksumCRC32: String?
+        package var checksumCRC32C: String?
+        package var checksumCRC64NVME: String?
+        package var checksumSHA1: String?
+        package var checksumSHA256: String?
+        package var checksumType: ChecksumType?
+
+        package init(checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, checksumType: ChecksumType? = nil) {
+            self.checksumCRC32 = checksumCRC32
+            self.checksumCRC32C = checksumCRC32C
+            self.checksumCRC64NVME = checksumCRC64NVME
+            self.checksumSHA1 = checksumSHA1
+            self.checksumSHA256 = checksumSHA256
+            self.checksumType = checksumType
+        }
+
+        package static let schema = StructureSchema("Checksum", [
+            MemberSchema("ChecksumCRC32"),
+            MemberSchema("ChecksumCRC32C"),
+            MemberSchema("ChecksumCRC64NVME"),
+            MemberSchema("ChecksumSHA1"),
+            MemberSchema("ChecksumSHA256"),
+            MemberSchema("ChecksumType", refusal: .init("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let checksumCRC32 { writer.string(0, checksumCRC32) }
+            if let checksumCRC32C { writer.string(1, checksumCRC32C) }
+            if let checksumCRC64NVME { writer.string(2, checksumCRC64NVME) }
+            if let checksumSHA1 { writer.string(3, checksumSHA1) }
+            if let checksumSHA256 { writer.string(4, checksumSHA256) }
+            if let checksumType { writer.enumeration(5, checksumType) }
+        }
     }
 }
 
@@ -123,6 +173,7 @@ extension S3 {
 extension S3 {
     /// The shape `CopyObjectRequest` of the service's model.
     package struct CopyObjectRequest: ReadableShape {
+        package var acl: ObjectCannedACL?
         package var bucket: String
         package var cacheControl: String?
         package var checksumAlgorithm: ChecksumAlgorithm?
@@ -136,6 +187,10 @@ extension S3 {
         package var copySourceIfNoneMatch: String?
         package var copySourceIfUnmodifiedSince: Instant?
         package var expires: String?
+        package var grantFullControl: String?
+        package var grantRead: String?
+        package var grantReadACP: String?
+        package var grantWriteACP: String?
         package var ifMatch: String?
         package var ifNoneMatch: String?
         package var key: String
@@ -151,10 +206,14 @@ extension S3 {
         package var bucketKeyEnabled: Bool?
         package var requestPayer: RequestPayer?
         package var tagging: String?
+        package var objectLockMode: ObjectLockMode?
+        package var objectLockRetainUntilDate: Instant?
+        package var objectLockLegalHoldStatus: ObjectLockLegalHoldStatus?
         package var expectedBucketOwner: String?
         package var expectedSourceBucketOwner: String?
 
-        package init(bucket: String, cacheControl: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, copySource: String, copySourceIfMatch: String? = nil, copySourceIfModifiedSince: Instant? = nil, copySourceIfNoneMatch: String? = nil, copySourceIfUnmodifiedSince: Instant? = nil, expires: String? = nil, ifMatch: String? = nil, ifNoneMatch: String? = nil, key: String, metadata: [String: String]? = nil, metadataDirective: MetadataDirective? = nil, taggingDirective: TaggingDirective? = nil, annotationDirective: AnnotationDirective? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, expectedBucketOwner: String? = nil, expectedSourceBucketOwner: String? = nil) {
+        package init(acl: ObjectCannedACL? = nil, bucket: String, cacheControl: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, copySource: String, copySourceIfMatch: String? = nil, copySourceIfModifiedSince: Instant? = nil, copySourceIfNoneMatch: String? = nil, copySourceIfUnmodifiedSince: Instant? = nil, expires: String? = nil, grantFullControl: String? = nil, grantRead: String? = nil, grantReadACP: String? = nil, grantWriteACP: String? = nil, ifMatch: String? = nil, ifNoneMatch: String? = nil, key: String, metadata: [String: String]? = nil, metadataDirective: MetadataDirective? = nil, taggingDirective: TaggingDirective? = nil, annotationDirective: AnnotationDirective? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, objectLockMode: ObjectLockMode? = nil, objectLockRetainUntilDate: Instant? = nil, objectLockLegalHoldStatus: ObjectLockLegalHoldStatus? = nil, expectedBucketOwner: String? = nil, expectedSourceBucketOwner: String? = nil) {
+            self.acl = acl
             self.bucket = bucket
             self.cacheControl = cacheControl
             self.checksumAlgorithm = checksumAlgorithm
@@ -168,6 +227,10 @@ extension S3 {
             self.copySourceIfNoneMatch = copySourceIfNoneMatch
             self.copySourceIfUnmodifiedSince = copySourceIfUnmodifiedSince
             self.expires = expires
+            self.grantFullControl = grantFullControl
+            self.grantRead = grantRead
+            self.grantReadACP = grantReadACP
+            self.grantWriteACP = grantWriteACP
             self.ifMatch = ifMatch
             self.ifNoneMatch = ifNoneMatch
             self.key = key
@@ -183,12 +246,15 @@ extension S3 {
             self.bucketKeyEnabled = bucketKeyEnabled
             self.requestPayer = requestPayer
             self.tagging = tagging
+            self.objectLockMode = objectLockMode
+            self.objectLockRetainUntilDate = objectLockRetainUntilDate
+            self.objectLockLegalHoldStatus = objectLockLegalHoldStatus
             self.expectedBucketOwner = expectedBucketOwner
             self.expectedSourceBucketOwner = expectedSourceBucketOwner
         }
 
         package static let schema = StructureSchema("CopyObjectRequest", [
-            MemberSchema("ACL", wire: "x-amz-acl", at: .header, standing: .unserved(accepts: ["private", "bucket-owner-full-control"])),
+            MemberSchema("ACL", wire: "x-amz-acl", at: .header),
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("CacheControl", wire: "Cache-Control", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
@@ -202,10 +268,10 @@ extension S3 {
             MemberSchema("CopySourceIfNoneMatch", wire: "x-amz-copy-source-if-none-match", at: .header),
             MemberSchema("CopySourceIfUnmodifiedSince", wire: "x-amz-copy-source-if-unmodified-since", at: .header),
             MemberSchema("Expires", at: .header),
-            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header),
+            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header),
+            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header),
+            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header),
             MemberSchema("IfMatch", wire: "If-Match", at: .header),
             MemberSchema("IfNoneMatch", wire: "If-None-Match", at: .header),
             MemberSchema("Key", at: .label, required: true, constraints: Rules.objectKey),
@@ -227,9 +293,9 @@ extension S3 {
             MemberSchema("CopySourceSSECustomerKeyMD5", wire: "x-amz-copy-source-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("Tagging", wire: "x-amz-tagging", at: .header),
-            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, standing: .unserved(accepts: []), timestamp: .iso8601),
-            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
+            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header),
+            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, timestamp: .iso8601),
+            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header),
             MemberSchema("ObjectLockEventHold", wire: "x-amz-object-lock-event-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
             MemberSchema("ObjectLockEventHoldDurationDays", wire: "x-amz-object-lock-event-hold-duration-days", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("ObjectLockEventHoldDurationYears", wire: "x-amz-object-lock-event-hold-duration-years", at: .header, standing: .unserved(accepts: [])),
@@ -238,6 +304,7 @@ extension S3 {
         ])
 
         package init(from reader: inout some ShapeReader) {
+            acl = reader.enumeration(0, ObjectCannedACL.self)
             bucket = reader.requiredString(1)
             cacheControl = reader.string(2)
             checksumAlgorithm = reader.enumeration(3, ChecksumAlgorithm.self)
@@ -251,6 +318,10 @@ extension S3 {
             copySourceIfNoneMatch = reader.string(11)
             copySourceIfUnmodifiedSince = reader.timestamp(12)
             expires = reader.string(13)
+            grantFullControl = reader.string(14)
+            grantRead = reader.string(15)
+            grantReadACP = reader.string(16)
+            grantWriteACP = reader.string(17)
             ifMatch = reader.string(18)
             ifNoneMatch = reader.string(19)
             key = reader.requiredString(20)
@@ -266,6 +337,9 @@ extension S3 {
             bucketKeyEnabled = reader.boolean(33)
             requestPayer = reader.enumeration(37, RequestPayer.self)
             tagging = reader.string(38)
+            objectLockMode = reader.enumeration(39, ObjectLockMode.self)
+            objectLockRetainUntilDate = reader.timestamp(40)
+            objectLockLegalHoldStatus = reader.enumeration(41, ObjectLockLegalHoldStatus.self)
             expectedBucketOwner = reader.string(45)
             expectedSourceBucketOwner = reader.string(46)
         }
@@ -398,7 +472,7 @@ extension S3 {
             MemberSchema("MFA", wire: "x-amz-mfa", at: .header, standing: .inert),
             MemberSchema("VersionId", wire: "versionId", at: .query),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
-            MemberSchema("BypassGovernanceRetention", wire: "x-amz-bypass-governance-retention", at: .header, standing: .inert),
+            MemberSchema("BypassGovernanceRetention", wire: "x-amz-bypass-governance-retention", at: .header),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
             MemberSchema("IfMatch", wire: "If-Match", at: .header),
             MemberSchema("IfMatchLastModifiedTime", wire: "x-amz-if-match-last-modified-time", at: .header, standing: .unserved(accepts: []), timestamp: .httpDate),
@@ -471,7 +545,7 @@ extension S3 {
             MemberSchema("Delete", at: .payload, required: true),
             MemberSchema("MFA", wire: "x-amz-mfa", at: .header, standing: .inert),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
-            MemberSchema("BypassGovernanceRetention", wire: "x-amz-bypass-governance-retention", at: .header, standing: .inert),
+            MemberSchema("BypassGovernanceRetention", wire: "x-amz-bypass-governance-retention", at: .header),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
         ])
@@ -551,6 +625,146 @@ extension S3 {
 }
 
 extension S3 {
+    /// The shape `GetObjectAttributesOutput` of the service's model.
+    package struct GetObjectAttributesOutput: WritableShape {
+        package var deleteMarker: Bool?
+        package var lastModified: Instant?
+        package var versionId: String?
+        package var requestCharged: RequestCharged?
+        package var eTag: String?
+        package var checksum: Checksum?
+        package var objectParts: GetObjectAttributesParts?
+        package var storageClass: StorageClass?
+        package var objectSize: Int64?
+
+        package init(deleteMarker: Bool? = nil, lastModified: Instant? = nil, versionId: String? = nil, requestCharged: RequestCharged? = nil, eTag: String? = nil, checksum: Checksum? = nil, objectParts: GetObjectAttributesParts? = nil, storageClass: StorageClass? = nil, objectSize: Int64? = nil) {
+            self.deleteMarker = deleteMarker
+            self.lastModified = lastModified
+            self.versionId = versionId
+            self.requestCharged = requestCharged
+            self.eTag = eTag
+            self.checksum = checksum
+            self.objectParts = objectParts
+            self.storageClass = storageClass
+            self.objectSize = objectSize
+        }
+
+        package static let schema = StructureSchema("GetObjectAttributesOutput", [
+            MemberSchema("DeleteMarker", wire: "x-amz-delete-marker", at: .header),
+            MemberSchema("LastModified", wire: "Last-Modified", at: .header),
+            MemberSchema("VersionId", wire: "x-amz-version-id", at: .header),
+            MemberSchema("RequestCharged", wire: "x-amz-request-charged", at: .header),
+            MemberSchema("ETag"),
+            MemberSchema("Checksum"),
+            MemberSchema("ObjectParts"),
+            MemberSchema("StorageClass", standing: .inert, refusal: .init("InvalidStorageClass", "The storage class you specified is not valid")),
+            MemberSchema("ObjectSize"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let deleteMarker { writer.boolean(0, deleteMarker) }
+            if let lastModified { writer.timestamp(1, lastModified) }
+            if let versionId { writer.string(2, versionId) }
+            if let requestCharged { writer.enumeration(3, requestCharged) }
+            if let eTag { writer.string(4, eTag) }
+            if let checksum { writer.structure(5, checksum) }
+            if let objectParts { writer.structure(6, objectParts) }
+            if let storageClass { writer.enumeration(7, storageClass) }
+            if let objectSize { writer.integer(8, objectSize) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `GetObjectAttributesParts` of the service's model.
+    package struct GetObjectAttributesParts: WritableShape {
+        package var totalPartsCount: Int?
+        package var partNumberMarker: Int?
+        package var nextPartNumberMarker: Int?
+        package var maxParts: Int?
+        package var isTruncated: Bool?
+        package var parts: [ObjectPart]?
+
+        package init(totalPartsCount: Int? = nil, partNumberMarker: Int? = nil, nextPartNumberMarker: Int? = nil, maxParts: Int? = nil, isTruncated: Bool? = nil, parts: [ObjectPart]? = nil) {
+            self.totalPartsCount = totalPartsCount
+            self.partNumberMarker = partNumberMarker
+            self.nextPartNumberMarker = nextPartNumberMarker
+            self.maxParts = maxParts
+            self.isTruncated = isTruncated
+            self.parts = parts
+        }
+
+        package static let schema = StructureSchema("GetObjectAttributesParts", [
+            MemberSchema("TotalPartsCount", wire: "PartsCount"),
+            MemberSchema("PartNumberMarker", refusal: .init("InvalidArgument", "Provided part-number-marker not an integer or within integer range")),
+            MemberSchema("NextPartNumberMarker"),
+            MemberSchema("MaxParts", refusal: .init("InvalidArgument", "Provided max-parts not an integer or within integer range")),
+            MemberSchema("IsTruncated"),
+            MemberSchema("Parts", wire: "Part", element: MemberSchema("member"), flattened: true),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let totalPartsCount { writer.integer(0, totalPartsCount) }
+            if let partNumberMarker { writer.integer(1, partNumberMarker) }
+            if let nextPartNumberMarker { writer.integer(2, nextPartNumberMarker) }
+            if let maxParts { writer.integer(3, maxParts) }
+            if let isTruncated { writer.boolean(4, isTruncated) }
+            if let parts { writer.list(5, parts) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `GetObjectAttributesRequest` of the service's model.
+    package struct GetObjectAttributesRequest: ReadableShape {
+        package var bucket: String
+        package var key: String
+        package var versionId: String?
+        package var maxParts: Int?
+        package var partNumberMarker: Int?
+        package var requestPayer: RequestPayer?
+        package var expectedBucketOwner: String?
+        package var objectAttributes: [ObjectAttributes]
+
+        package init(bucket: String, key: String, versionId: String? = nil, maxParts: Int? = nil, partNumberMarker: Int? = nil, requestPayer: RequestPayer? = nil, expectedBucketOwner: String? = nil, objectAttributes: [ObjectAttributes]) {
+            self.bucket = bucket
+            self.key = key
+            self.versionId = versionId
+            self.maxParts = maxParts
+            self.partNumberMarker = partNumberMarker
+            self.requestPayer = requestPayer
+            self.expectedBucketOwner = expectedBucketOwner
+            self.objectAttributes = objectAttributes
+        }
+
+        package static let schema = StructureSchema("GetObjectAttributesRequest", [
+            MemberSchema("Bucket", at: .label, required: true),
+            MemberSchema("Key", at: .label, required: true, constraints: Rules.objectKey),
+            MemberSchema("VersionId", wire: "versionId", at: .query),
+            MemberSchema("MaxParts", wire: "x-amz-max-parts", at: .header, refusal: .init("InvalidArgument", "Provided max-parts not an integer or within integer range")),
+            MemberSchema("PartNumberMarker", wire: "x-amz-part-number-marker", at: .header, refusal: .init("InvalidArgument", "Provided part-number-marker not an integer or within integer range")),
+            MemberSchema("SSECustomerAlgorithm", wire: "x-amz-server-side-encryption-customer-algorithm", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("SSECustomerKey", wire: "x-amz-server-side-encryption-customer-key", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
+            MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
+            MemberSchema("ObjectAttributes", wire: "x-amz-object-attributes", at: .header, required: true, element: MemberSchema("member")),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            bucket = reader.requiredString(0)
+            key = reader.requiredString(1)
+            versionId = reader.string(2)
+            maxParts = reader.integer(3)
+            partNumberMarker = reader.integer(4)
+            requestPayer = reader.enumeration(8, RequestPayer.self)
+            expectedBucketOwner = reader.string(9)
+            objectAttributes = reader.requiredList(10, of: ObjectAttributes.self)
+        }
+    }
+}
+
+extension S3 {
     /// The shape `GetObjectOutput` of the service's model.
     package struct GetObjectOutput: WritableShape {
         package var deleteMarker: Bool?
@@ -585,8 +799,11 @@ extension S3 {
         package var replicationStatus: ReplicationStatus?
         package var partsCount: Int?
         package var tagCount: Int?
+        package var objectLockMode: ObjectLockMode?
+        package var objectLockRetainUntilDate: Instant?
+        package var objectLockLegalHoldStatus: ObjectLockLegalHoldStatus?
 
-        package init(deleteMarker: Bool? = nil, acceptRanges: String? = nil, expiration: String? = nil, restore: String? = nil, lastModified: Instant? = nil, contentLength: Int64? = nil, eTag: String? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, checksumType: ChecksumType? = nil, missingMeta: Int? = nil, versionId: String? = nil, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentRange: String? = nil, contentType: String? = nil, expires: String? = nil, websiteRedirectLocation: String? = nil, serverSideEncryption: ServerSideEncryption? = nil, metadata: [String: String]? = nil, sseKMSKeyId: String? = nil, bucketKeyEnabled: Bool? = nil, storageClass: StorageClass? = nil, requestCharged: RequestCharged? = nil, replicationStatus: ReplicationStatus? = nil, partsCount: Int? = nil, tagCount: Int? = nil) {
+        package init(deleteMarker: Bool? = nil, acceptRanges: String? = nil, expiration: String? = nil, restore: String? = nil, lastModified: Instant? = nil, contentLength: Int64? = nil, eTag: String? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, checksumType: ChecksumType? = nil, missingMeta: Int? = nil, versionId: String? = nil, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentRange: String? = nil, contentType: String? = nil, expires: String? = nil, websiteRedirectLocation: String? = nil, serverSideEncryption: ServerSideEncryption? = nil, metadata: [String: String]? = nil, sseKMSKeyId: String? = nil, bucketKeyEnabled: Bool? = nil, storageClass: StorageClass? = nil, requestCharged: RequestCharged? = nil, replicationStatus: ReplicationStatus? = nil, partsCount: Int? = nil, tagCount: Int? = nil, objectLockMode: ObjectLockMode? = nil, objectLockRetainUntilDate: Instant? = nil, objectLockLegalHoldStatus: ObjectLockLegalHoldStatus? = nil) {
             self.deleteMarker = deleteMarker
             self.acceptRanges = acceptRanges
             self.expiration = expiration
@@ -619,6 +836,9 @@ extension S3 {
             self.replicationStatus = replicationStatus
             self.partsCount = partsCount
             self.tagCount = tagCount
+            self.objectLockMode = objectLockMode
+            self.objectLockRetainUntilDate = objectLockRetainUntilDate
+            self.objectLockLegalHoldStatus = objectLockLegalHoldStatus
         }
 
         package static let schema = StructureSchema("GetObjectOutput", [
@@ -654,6 +874,9 @@ extension S3 {
             MemberSchema("ReplicationStatus", wire: "x-amz-replication-status", at: .header),
             MemberSchema("PartsCount", wire: "x-amz-mp-parts-count", at: .header),
             MemberSchema("TagCount", wire: "x-amz-tagging-count", at: .header),
+            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header),
+            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, timestamp: .iso8601),
+            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header),
         ])
 
         package func write(to writer: inout some ShapeWriter) {
@@ -689,6 +912,9 @@ extension S3 {
             if let replicationStatus { writer.enumeration(29, replicationStatus) }
             if let partsCount { writer.integer(30, partsCount) }
             if let tagCount { writer.integer(31, tagCount) }
+            if let objectLockMode { writer.enumeration(32, objectLockMode) }
+            if let objectLockRetainUntilDate { writer.timestamp(33, objectLockRetainUntilDate) }
+            if let objectLockLegalHoldStatus { writer.enumeration(34, objectLockLegalHoldStatus) }
         }
     }
 }
@@ -819,8 +1045,11 @@ extension S3 {
         package var replicationStatus: ReplicationStatus?
         package var partsCount: Int?
         package var tagCount: Int?
+        package var objectLockMode: ObjectLockMode?
+        package var objectLockRetainUntilDate: Instant?
+        package var objectLockLegalHoldStatus: ObjectLockLegalHoldStatus?
 
-        package init(deleteMarker: Bool? = nil, acceptRanges: String? = nil, expiration: String? = nil, restore: String? = nil, archiveStatus: ArchiveStatus? = nil, lastModified: Instant? = nil, contentLength: Int64? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, checksumType: ChecksumType? = nil, eTag: String? = nil, missingMeta: Int? = nil, versionId: String? = nil, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, contentRange: String? = nil, expires: String? = nil, websiteRedirectLocation: String? = nil, serverSideEncryption: ServerSideEncryption? = nil, metadata: [String: String]? = nil, sseKMSKeyId: String? = nil, bucketKeyEnabled: Bool? = nil, storageClass: StorageClass? = nil, requestCharged: RequestCharged? = nil, replicationStatus: ReplicationStatus? = nil, partsCount: Int? = nil, tagCount: Int? = nil) {
+        package init(deleteMarker: Bool? = nil, acceptRanges: String? = nil, expiration: String? = nil, restore: String? = nil, archiveStatus: ArchiveStatus? = nil, lastModified: Instant? = nil, contentLength: Int64? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, checksumType: ChecksumType? = nil, eTag: String? = nil, missingMeta: Int? = nil, versionId: String? = nil, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentType: String? = nil, contentRange: String? = nil, expires: String? = nil, websiteRedirectLocation: String? = nil, serverSideEncryption: ServerSideEncryption? = nil, metadata: [String: String]? = nil, sseKMSKeyId: String? = nil, bucketKeyEnabled: Bool? = nil, storageClass: StorageClass? = nil, requestCharged: RequestCharged? = nil, replicationStatus: ReplicationStatus? = nil, partsCount: Int? = nil, tagCount: Int? = nil, objectLockMode: ObjectLockMode? = nil, objectLockRetainUntilDate: Instant? = nil, objectLockLegalHoldStatus: ObjectLockLegalHoldStatus? = nil) {
             self.deleteMarker = deleteMarker
             self.acceptRanges = acceptRanges
             self.expiration = expiration
@@ -854,6 +1083,9 @@ extension S3 {
             self.replicationStatus = replicationStatus
             self.partsCount = partsCount
             self.tagCount = tagCount
+            self.objectLockMode = objectLockMode
+            self.objectLockRetainUntilDate = objectLockRetainUntilDate
+            self.objectLockLegalHoldStatus = objectLockLegalHoldStatus
         }
 
         package static let schema = StructureSchema("HeadObjectOutput", [
@@ -890,6 +1122,9 @@ extension S3 {
             MemberSchema("ReplicationStatus", wire: "x-amz-replication-status", at: .header),
             MemberSchema("PartsCount", wire: "x-amz-mp-parts-count", at: .header),
             MemberSchema("TagCount", wire: "x-amz-tagging-count", at: .header),
+            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header),
+            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, timestamp: .iso8601),
+            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header),
         ])
 
         package func write(to writer: inout some ShapeWriter) {
@@ -926,6 +1161,9 @@ extension S3 {
             if let replicationStatus { writer.enumeration(30, replicationStatus) }
             if let partsCount { writer.integer(31, partsCount) }
             if let tagCount { writer.integer(32, tagCount) }
+            if let objectLockMode { writer.enumeration(33, objectLockMode) }
+            if let objectLockRetainUntilDate { writer.timestamp(34, objectLockRetainUntilDate) }
+            if let objectLockLegalHoldStatus { writer.enumeration(35, objectLockLegalHoldStatus) }
         }
     }
 }
@@ -1050,6 +1288,49 @@ extension S3 {
 }
 
 extension S3 {
+    /// The shape `ObjectPart` of the service's model.
+    package struct ObjectPart: WritableShape {
+        package var partNumber: Int?
+        package var size: Int64?
+        package var checksumCRC32: String?
+        package var checksumCRC32C: String?
+        package var checksumCRC64NVME: String?
+        package var checksumSHA1: String?
+        package var checksumSHA256: String?
+
+        package init(partNumber: Int? = nil, size: Int64? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil) {
+            self.partNumber = partNumber
+            self.size = size
+            self.checksumCRC32 = checksumCRC32
+            self.checksumCRC32C = checksumCRC32C
+            self.checksumCRC64NVME = checksumCRC64NVME
+            self.checksumSHA1 = checksumSHA1
+            self.checksumSHA256 = checksumSHA256
+        }
+
+        package static let schema = StructureSchema("ObjectPart", [
+            MemberSchema("PartNumber", refusal: .init("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")),
+            MemberSchema("Size"),
+            MemberSchema("ChecksumCRC32"),
+            MemberSchema("ChecksumCRC32C"),
+            MemberSchema("ChecksumCRC64NVME"),
+            MemberSchema("ChecksumSHA1"),
+            MemberSchema("ChecksumSHA256"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let partNumber { writer.integer(0, partNumber) }
+            if let size { writer.integer(1, size) }
+            if let checksumCRC32 { writer.string(2, checksumCRC32) }
+            if let checksumCRC32C { writer.string(3, checksumCRC32C) }
+            if let checksumCRC64NVME { writer.string(4, checksumCRC64NVME) }
+            if let checksumSHA1 { writer.string(5, checksumSHA1) }
+            if let checksumSHA256 { writer.string(6, checksumSHA256) }
+        }
+    }
+}
+
+extension S3 {
     /// The shape `PutObjectOutput` of the service's model.
     package struct PutObjectOutput: WritableShape {
         package var expiration: String?
@@ -1127,6 +1408,7 @@ extension S3 {
 extension S3 {
     /// The shape `PutObjectRequest` of the service's model.
     package struct PutObjectRequest: ReadableShape {
+        package var acl: ObjectCannedACL?
         package var bucket: String
         package var cacheControl: String?
         package var contentDisposition: String?
@@ -1144,6 +1426,10 @@ extension S3 {
         package var expires: String?
         package var ifMatch: String?
         package var ifNoneMatch: String?
+        package var grantFullControl: String?
+        package var grantRead: String?
+        package var grantReadACP: String?
+        package var grantWriteACP: String?
         package var key: String
         package var metadata: [String: String]?
         package var serverSideEncryption: ServerSideEncryption?
@@ -1154,9 +1440,13 @@ extension S3 {
         package var bucketKeyEnabled: Bool?
         package var requestPayer: RequestPayer?
         package var tagging: String?
+        package var objectLockMode: ObjectLockMode?
+        package var objectLockRetainUntilDate: Instant?
+        package var objectLockLegalHoldStatus: ObjectLockLegalHoldStatus?
         package var expectedBucketOwner: String?
 
-        package init(bucket: String, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentLength: Int64? = nil, contentMD5: String? = nil, contentType: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, expires: String? = nil, ifMatch: String? = nil, ifNoneMatch: String? = nil, key: String, metadata: [String: String]? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, expectedBucketOwner: String? = nil) {
+        package init(acl: ObjectCannedACL? = nil, bucket: String, cacheControl: String? = nil, contentDisposition: String? = nil, contentEncoding: String? = nil, contentLanguage: String? = nil, contentLength: Int64? = nil, contentMD5: String? = nil, contentType: String? = nil, checksumAlgorithm: ChecksumAlgorithm? = nil, checksumCRC32: String? = nil, checksumCRC32C: String? = nil, checksumCRC64NVME: String? = nil, checksumSHA1: String? = nil, checksumSHA256: String? = nil, expires: String? = nil, ifMatch: String? = nil, ifNoneMatch: String? = nil, grantFullControl: String? = nil, grantRead: String? = nil, grantReadACP: String? = nil, grantWriteACP: String? = nil, key: String, metadata: [String: String]? = nil, serverSideEncryption: ServerSideEncryption? = nil, storageClass: StorageClass? = nil, websiteRedirectLocation: String? = nil, sseKMSKeyId: String? = nil, sseKMSEncryptionContext: String? = nil, bucketKeyEnabled: Bool? = nil, requestPayer: RequestPayer? = nil, tagging: String? = nil, objectLockMode: ObjectLockMode? = nil, objectLockRetainUntilDate: Instant? = nil, objectLockLegalHoldStatus: ObjectLockLegalHoldStatus? = nil, expectedBucketOwner: String? = nil) {
+            self.acl = acl
             self.bucket = bucket
             self.cacheControl = cacheControl
             self.contentDisposition = contentDisposition
@@ -1174,6 +1464,10 @@ extension S3 {
             self.expires = expires
             self.ifMatch = ifMatch
             self.ifNoneMatch = ifNoneMatch
+            self.grantFullControl = grantFullControl
+            self.grantRead = grantRead
+            self.grantReadACP = grantReadACP
+            self.grantWriteACP = grantWriteACP
             self.key = key
             self.metadata = metadata
             self.serverSideEncryption = serverSideEncryption
@@ -1184,11 +1478,14 @@ extension S3 {
             self.bucketKeyEnabled = bucketKeyEnabled
             self.requestPayer = requestPayer
             self.tagging = tagging
+            self.objectLockMode = objectLockMode
+            self.objectLockRetainUntilDate = objectLockRetainUntilDate
+            self.objectLockLegalHoldStatus = objectLockLegalHoldStatus
             self.expectedBucketOwner = expectedBucketOwner
         }
 
         package static let schema = StructureSchema("PutObjectRequest", [
-            MemberSchema("ACL", wire: "x-amz-acl", at: .header, standing: .unserved(accepts: ["private", "bucket-owner-full-control"])),
+            MemberSchema("ACL", wire: "x-amz-acl", at: .header),
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("CacheControl", wire: "Cache-Control", at: .header),
             MemberSchema("ContentDisposition", wire: "Content-Disposition", at: .header),
@@ -1211,10 +1508,10 @@ extension S3 {
             MemberSchema("Expires", at: .header),
             MemberSchema("IfMatch", wire: "If-Match", at: .header),
             MemberSchema("IfNoneMatch", wire: "If-None-Match", at: .header),
-            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header, standing: .unserved(accepts: [])),
+            MemberSchema("GrantFullControl", wire: "x-amz-grant-full-control", at: .header),
+            MemberSchema("GrantRead", wire: "x-amz-grant-read", at: .header),
+            MemberSchema("GrantReadACP", wire: "x-amz-grant-read-acp", at: .header),
+            MemberSchema("GrantWriteACP", wire: "x-amz-grant-write-acp", at: .header),
             MemberSchema("Key", at: .label, required: true, constraints: Rules.objectKey),
             MemberSchema("WriteOffsetBytes", wire: "x-amz-write-offset-bytes", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("Metadata", wire: "x-amz-meta-", at: .headerPrefix, element: MemberSchema("value"), key: MemberSchema("key")),
@@ -1229,9 +1526,9 @@ extension S3 {
             MemberSchema("BucketKeyEnabled", wire: "x-amz-server-side-encryption-bucket-key-enabled", at: .header, standing: .inert),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("Tagging", wire: "x-amz-tagging", at: .header),
-            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header, standing: .unserved(accepts: [])),
-            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, standing: .unserved(accepts: []), timestamp: .iso8601),
-            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
+            MemberSchema("ObjectLockMode", wire: "x-amz-object-lock-mode", at: .header),
+            MemberSchema("ObjectLockRetainUntilDate", wire: "x-amz-object-lock-retain-until-date", at: .header, timestamp: .iso8601),
+            MemberSchema("ObjectLockLegalHoldStatus", wire: "x-amz-object-lock-legal-hold", at: .header),
             MemberSchema("ObjectLockEventHold", wire: "x-amz-object-lock-event-hold", at: .header, standing: .unserved(accepts: ["OFF"])),
             MemberSchema("ObjectLockEventHoldDurationDays", wire: "x-amz-object-lock-event-hold-duration-days", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("ObjectLockEventHoldDurationYears", wire: "x-amz-object-lock-event-hold-duration-years", at: .header, standing: .unserved(accepts: [])),
@@ -1239,6 +1536,7 @@ extension S3 {
         ])
 
         package init(from reader: inout some ShapeReader) {
+            acl = reader.enumeration(0, ObjectCannedACL.self)
             bucket = reader.requiredString(1)
             cacheControl = reader.string(2)
             contentDisposition = reader.string(3)
@@ -1256,6 +1554,10 @@ extension S3 {
             expires = reader.string(20)
             ifMatch = reader.string(21)
             ifNoneMatch = reader.string(22)
+            grantFullControl = reader.string(23)
+            grantRead = reader.string(24)
+            grantReadACP = reader.string(25)
+            grantWriteACP = reader.string(26)
             key = reader.requiredString(27)
             metadata = reader.map(29, to: String.self)
             serverSideEncryption = reader.enumeration(30, ServerSideEncryption.self)
@@ -1266,6 +1568,9 @@ extension S3 {
             bucketKeyEnabled = reader.boolean(38)
             requestPayer = reader.enumeration(39, RequestPayer.self)
             tagging = reader.string(40)
+            objectLockMode = reader.enumeration(41, ObjectLockMode.self)
+            objectLockRetainUntilDate = reader.timestamp(42)
+            objectLockLegalHoldStatus = reader.enumeration(43, ObjectLockLegalHoldStatus.self)
             expectedBucketOwner = reader.string(47)
         }
     }

@@ -21,8 +21,51 @@ extension S3 {
 }
 
 extension S3 {
+    /// The shape `Grantee` of the service's model.
+    package struct Grantee: ReadableShape, WritableShape {
+        package var displayName: String?
+        package var emailAddress: String?
+        package var id: String?
+        package var type: TypeValue
+        package var uri: String?
+
+        package init(displayName: String? = nil, emailAddress: String? = nil, id: String? = nil, type: TypeValue, uri: String? = nil) {
+            self.displayName = displayName
+            self.emailAddress = emailAddress
+            self.id = id
+            self.type = type
+            self.uri = uri
+        }
+
+        package static let schema = StructureSchema("Grantee", [
+            MemberSchema("DisplayName"),
+            MemberSchema("EmailAddress"),
+            MemberSchema("ID"),
+            MemberSchema("Type", wire: "xsi:type", at: .attribute, required: true),
+            MemberSchema("URI"),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            displayName = reader.string(0)
+            emailAddress = reader.string(1)
+            id = reader.string(2)
+            type = reader.requiredEnumeration(3, TypeValue.self)
+            uri = reader.string(4)
+        }
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let displayName { writer.string(0, displayName) }
+            if let emailAddress { writer.string(1, emailAddress) }
+            if let id { writer.string(2, id) }
+            writer.enumeration(3, type)
+            if let uri { writer.string(4, uri) }
+        }
+    }
+}
+
+extension S3 {
     /// The shape `Owner` of the service's model.
-    package struct Owner: WritableShape {
+    package struct Owner: ReadableShape, WritableShape {
         package var displayName: String?
         package var id: String?
 
@@ -36,9 +79,42 @@ extension S3 {
             MemberSchema("ID"),
         ])
 
+        package init(from reader: inout some ShapeReader) {
+            displayName = reader.string(0)
+            id = reader.string(1)
+        }
+
         package func write(to writer: inout some ShapeWriter) {
             if let displayName { writer.string(0, displayName) }
             if let id { writer.string(1, id) }
+        }
+    }
+}
+
+extension S3 {
+    /// The shape `Tag` of the service's model.
+    package struct Tag: ReadableShape, WritableShape {
+        package var key: String
+        package var value: String
+
+        package init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+
+        package static let schema = StructureSchema("Tag", [
+            MemberSchema("Key", required: true, constraints: Rules.objectKey),
+            MemberSchema("Value", required: true),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            key = reader.requiredString(0)
+            value = reader.requiredString(1)
+        }
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.string(0, key)
+            writer.string(1, value)
         }
     }
 }
@@ -60,6 +136,39 @@ extension S3 {
         case deepArchiveAccess = "DEEP_ARCHIVE_ACCESS"
 
         package static var placeholder: Self { .archiveAccess }
+    }
+}
+
+extension S3 {
+    /// The values of `BucketAccelerateStatus`.
+    package enum BucketAccelerateStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case suspended = "Suspended"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `BucketCannedACL`.
+    package enum BucketCannedACL: String, Enumeration {
+        case `private` = "private"
+        case publicRead = "public-read"
+        case publicReadWrite = "public-read-write"
+        case authenticatedRead = "authenticated-read"
+
+        package static var placeholder: Self { .`private` }
+    }
+}
+
+extension S3 {
+    /// The values of `BucketLogsPermission`.
+    package enum BucketLogsPermission: String, Enumeration {
+        case fullControl = "FULL_CONTROL"
+        case read = "READ"
+        case write = "WRITE"
+
+        package static var placeholder: Self { .fullControl }
     }
 }
 
@@ -111,11 +220,100 @@ extension S3 {
 }
 
 extension S3 {
+    /// The values of `DeleteMarkerReplicationStatus`.
+    package enum DeleteMarkerReplicationStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
     /// The values of `EncodingType`.
     package enum EncodingType: String, Enumeration {
         case url
 
         package static var placeholder: Self { .url }
+    }
+}
+
+extension S3 {
+    /// The values of `EncryptionType`.
+    package enum EncryptionType: String, Enumeration {
+        case none = "NONE"
+        case sseC = "SSE-C"
+
+        package static var placeholder: Self { .none }
+    }
+}
+
+extension S3 {
+    /// The values of `Event`.
+    package enum Event: String, Enumeration {
+        case s3ReducedRedundancyLostObject = "s3:ReducedRedundancyLostObject"
+        case s3ObjectCreated = "s3:ObjectCreated:*"
+        case s3ObjectCreatedPut = "s3:ObjectCreated:Put"
+        case s3ObjectCreatedPost = "s3:ObjectCreated:Post"
+        case s3ObjectCreatedCopy = "s3:ObjectCreated:Copy"
+        case s3ObjectCreatedCompleteMultipartUpload = "s3:ObjectCreated:CompleteMultipartUpload"
+        case s3ObjectRemoved = "s3:ObjectRemoved:*"
+        case s3ObjectRemovedDelete = "s3:ObjectRemoved:Delete"
+        case s3ObjectRemovedDeleteMarkerCreated = "s3:ObjectRemoved:DeleteMarkerCreated"
+        case s3ObjectRestore = "s3:ObjectRestore:*"
+        case s3ObjectRestorePost = "s3:ObjectRestore:Post"
+        case s3ObjectRestoreCompleted = "s3:ObjectRestore:Completed"
+        case s3Replication = "s3:Replication:*"
+        case s3ReplicationOperationFailedReplication = "s3:Replication:OperationFailedReplication"
+        case s3ReplicationOperationNotTracked = "s3:Replication:OperationNotTracked"
+        case s3ReplicationOperationMissedThreshold = "s3:Replication:OperationMissedThreshold"
+        case s3ReplicationOperationReplicatedAfterThreshold = "s3:Replication:OperationReplicatedAfterThreshold"
+        case s3ObjectRestoreDelete = "s3:ObjectRestore:Delete"
+        case s3LifecycleTransition = "s3:LifecycleTransition"
+        case s3IntelligentTiering = "s3:IntelligentTiering"
+        case s3ObjectAclPut = "s3:ObjectAcl:Put"
+        case s3LifecycleExpiration = "s3:LifecycleExpiration:*"
+        case s3LifecycleExpirationDelete = "s3:LifecycleExpiration:Delete"
+        case s3LifecycleExpirationDeleteMarkerCreated = "s3:LifecycleExpiration:DeleteMarkerCreated"
+        case s3ObjectTagging = "s3:ObjectTagging:*"
+        case s3ObjectTaggingPut = "s3:ObjectTagging:Put"
+        case s3ObjectTaggingDelete = "s3:ObjectTagging:Delete"
+        case s3ObjectAnnotation = "s3:ObjectAnnotation:*"
+        case s3ObjectAnnotationPut = "s3:ObjectAnnotation:Put"
+        case s3ObjectAnnotationDelete = "s3:ObjectAnnotation:Delete"
+        case s3ObjectRetentionPut = "s3:ObjectRetention:Put"
+
+        package static var placeholder: Self { .s3ReducedRedundancyLostObject }
+    }
+}
+
+extension S3 {
+    /// The values of `ExistingObjectReplicationStatus`.
+    package enum ExistingObjectReplicationStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `ExpirationStatus`.
+    package enum ExpirationStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `FilterRuleName`.
+    package enum FilterRuleName: String, Enumeration {
+        case prefix
+        case suffix
+
+        package static var placeholder: Self { .prefix }
     }
 }
 
@@ -126,6 +324,16 @@ extension S3 {
         case localZone = "LocalZone"
 
         package static var placeholder: Self { .availabilityZone }
+    }
+}
+
+extension S3 {
+    /// The values of `MFADelete`.
+    package enum MFADelete: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
     }
 }
 
@@ -146,6 +354,104 @@ extension S3 {
         case replace = "REPLACE"
 
         package static var placeholder: Self { .copy }
+    }
+}
+
+extension S3 {
+    /// The values of `MetricsStatus`.
+    package enum MetricsStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectAttributes`.
+    package enum ObjectAttributes: String, Enumeration {
+        case eTag = "ETag"
+        case checksum = "Checksum"
+        case objectParts = "ObjectParts"
+        case storageClass = "StorageClass"
+        case objectSize = "ObjectSize"
+
+        package static var placeholder: Self { .eTag }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectCannedACL`.
+    package enum ObjectCannedACL: String, Enumeration {
+        case `private` = "private"
+        case publicRead = "public-read"
+        case publicReadWrite = "public-read-write"
+        case authenticatedRead = "authenticated-read"
+        case awsExecRead = "aws-exec-read"
+        case bucketOwnerRead = "bucket-owner-read"
+        case bucketOwnerFullControl = "bucket-owner-full-control"
+
+        package static var placeholder: Self { .`private` }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectLockEnabled`.
+    package enum ObjectLockEnabled: String, Enumeration {
+        case enabled = "Enabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectLockEventHold`.
+    package enum ObjectLockEventHold: String, Enumeration {
+        case on = "ON"
+        case off = "OFF"
+
+        package static var placeholder: Self { .on }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectLockLegalHoldStatus`.
+    package enum ObjectLockLegalHoldStatus: String, Enumeration {
+        case on = "ON"
+        case off = "OFF"
+
+        package static var placeholder: Self { .on }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectLockMode`.
+    package enum ObjectLockMode: String, Enumeration {
+        case governance = "GOVERNANCE"
+        case compliance = "COMPLIANCE"
+
+        package static var placeholder: Self { .governance }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectLockRetentionMode`.
+    package enum ObjectLockRetentionMode: String, Enumeration {
+        case governance = "GOVERNANCE"
+        case compliance = "COMPLIANCE"
+
+        package static var placeholder: Self { .governance }
+    }
+}
+
+extension S3 {
+    /// The values of `ObjectOwnership`.
+    package enum ObjectOwnership: String, Enumeration {
+        case bucketOwnerPreferred = "BucketOwnerPreferred"
+        case objectWriter = "ObjectWriter"
+        case bucketOwnerEnforced = "BucketOwnerEnforced"
+
+        package static var placeholder: Self { .bucketOwnerPreferred }
     }
 }
 
@@ -173,11 +479,92 @@ extension S3 {
 }
 
 extension S3 {
+    /// The values of `ObjectVersionStorageClass`.
+    package enum ObjectVersionStorageClass: String, Enumeration {
+        case standard = "STANDARD"
+
+        package static var placeholder: Self { .standard }
+    }
+}
+
+extension S3 {
     /// The values of `OptionalObjectAttributes`.
     package enum OptionalObjectAttributes: String, Enumeration {
         case restoreStatus = "RestoreStatus"
 
         package static var placeholder: Self { .restoreStatus }
+    }
+}
+
+extension S3 {
+    /// The values of `OwnerOverride`.
+    package enum OwnerOverride: String, Enumeration {
+        case destination = "Destination"
+
+        package static var placeholder: Self { .destination }
+    }
+}
+
+extension S3 {
+    /// The values of `PartitionDateSource`.
+    package enum PartitionDateSource: String, Enumeration {
+        case eventTime = "EventTime"
+        case deliveryTime = "DeliveryTime"
+
+        package static var placeholder: Self { .eventTime }
+    }
+}
+
+extension S3 {
+    /// The values of `Payer`.
+    package enum Payer: String, Enumeration {
+        case requester = "Requester"
+        case bucketOwner = "BucketOwner"
+
+        package static var placeholder: Self { .requester }
+    }
+}
+
+extension S3 {
+    /// The values of `Permission`.
+    package enum Permission: String, Enumeration {
+        case fullControl = "FULL_CONTROL"
+        case write = "WRITE"
+        case writeAcp = "WRITE_ACP"
+        case read = "READ"
+        case readAcp = "READ_ACP"
+
+        package static var placeholder: Self { .fullControl }
+    }
+}
+
+extension S3 {
+    /// The values of `ProtocolValue`.
+    package enum ProtocolValue: String, Enumeration {
+        case http
+        case https
+
+        package static var placeholder: Self { .http }
+    }
+}
+
+extension S3 {
+    /// The values of `ReplicaModificationsStatus`.
+    package enum ReplicaModificationsStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
+    /// The values of `ReplicationRuleStatus`.
+    package enum ReplicationRuleStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
     }
 }
 
@@ -191,6 +578,16 @@ extension S3 {
         case completed = "COMPLETED"
 
         package static var placeholder: Self { .complete }
+    }
+}
+
+extension S3 {
+    /// The values of `ReplicationTimeStatus`.
+    package enum ReplicationTimeStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
     }
 }
 
@@ -226,6 +623,16 @@ extension S3 {
 }
 
 extension S3 {
+    /// The values of `SseKmsEncryptedObjectsStatus`.
+    package enum SseKmsEncryptedObjectsStatus: String, Enumeration {
+        case enabled = "Enabled"
+        case disabled = "Disabled"
+
+        package static var placeholder: Self { .enabled }
+    }
+}
+
+extension S3 {
     /// The values of `StorageClass`.
     package enum StorageClass: String, Enumeration {
         case standard = "STANDARD"
@@ -255,5 +662,40 @@ extension S3 {
         case replace = "REPLACE"
 
         package static var placeholder: Self { .copy }
+    }
+}
+
+extension S3 {
+    /// The values of `TransitionDefaultMinimumObjectSize`.
+    package enum TransitionDefaultMinimumObjectSize: String, Enumeration {
+        case variesByStorageClass = "varies_by_storage_class"
+        case allStorageClasses128k = "all_storage_classes_128K"
+
+        package static var placeholder: Self { .variesByStorageClass }
+    }
+}
+
+extension S3 {
+    /// The values of `TransitionStorageClass`.
+    package enum TransitionStorageClass: String, Enumeration {
+        case glacier = "GLACIER"
+        case standardIA = "STANDARD_IA"
+        case onezoneIA = "ONEZONE_IA"
+        case intelligentTiering = "INTELLIGENT_TIERING"
+        case deepArchive = "DEEP_ARCHIVE"
+        case glacierIR = "GLACIER_IR"
+
+        package static var placeholder: Self { .glacier }
+    }
+}
+
+extension S3 {
+    /// The values of `TypeValue`.
+    package enum TypeValue: String, Enumeration {
+        case canonicalUser = "CanonicalUser"
+        case amazonCustomerByEmail = "AmazonCustomerByEmail"
+        case group = "Group"
+
+        package static var placeholder: Self { .canonicalUser }
     }
 }

@@ -7,7 +7,7 @@ extension S3 {
         package typealias Input = GetObjectTaggingRequest
         package typealias Output = GetObjectTaggingOutput
         package static let schema = OperationSchema(
-            S3.schema, "GetObjectTagging", index: 24, route: RouteSchema("GET", "/{Bucket}/{Key+}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema, resultElement: "Tagging"
+            S3.schema, "GetObjectTagging", index: 25, route: RouteSchema("GET", "/{Bucket}/{Key+}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema, resultElement: "Tagging"
         )
     }
 }
@@ -18,7 +18,7 @@ extension S3 {
         package typealias Input = PutObjectTaggingRequest
         package typealias Output = PutObjectTaggingOutput
         package static let schema = OperationSchema(
-            S3.schema, "PutObjectTagging", index: 25, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema
+            S3.schema, "PutObjectTagging", index: 26, route: RouteSchema("PUT", "/{Bucket}/{Key+}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension S3 {
         package typealias Input = DeleteObjectTaggingRequest
         package typealias Output = DeleteObjectTaggingOutput
         package static let schema = OperationSchema(
-            S3.schema, "DeleteObjectTagging", index: 26, route: RouteSchema("DELETE", "/{Bucket}/{Key+}", query: [("tagging", nil)]), status: 204, input: Input.schema, output: Output.schema
+            S3.schema, "DeleteObjectTagging", index: 27, route: RouteSchema("DELETE", "/{Bucket}/{Key+}", query: [("tagging", nil)]), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension S3 {
         package typealias Input = GetBucketTaggingRequest
         package typealias Output = GetBucketTaggingOutput
         package static let schema = OperationSchema(
-            S3.schema, "GetBucketTagging", index: 27, route: RouteSchema("GET", "/{Bucket}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema, resultElement: "Tagging"
+            S3.schema, "GetBucketTagging", index: 28, route: RouteSchema("GET", "/{Bucket}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema, resultElement: "Tagging"
         )
     }
 }
@@ -51,7 +51,7 @@ extension S3 {
         package typealias Input = PutBucketTaggingRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            S3.schema, "PutBucketTagging", index: 28, route: RouteSchema("PUT", "/{Bucket}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema
+            S3.schema, "PutBucketTagging", index: 29, route: RouteSchema("PUT", "/{Bucket}", query: [("tagging", nil)]), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,7 +62,7 @@ extension S3 {
         package typealias Input = DeleteBucketTaggingRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            S3.schema, "DeleteBucketTagging", index: 29, route: RouteSchema("DELETE", "/{Bucket}", query: [("tagging", nil)]), status: 204, input: Input.schema, output: Output.schema
+            S3.schema, "DeleteBucketTagging", index: 30, route: RouteSchema("DELETE", "/{Bucket}", query: [("tagging", nil)]), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -337,34 +337,6 @@ extension S3 {
             tagging = reader.requiredStructure(5, Tagging.self)
             expectedBucketOwner = reader.string(6)
             requestPayer = reader.enumeration(7, RequestPayer.self)
-        }
-    }
-}
-
-extension S3 {
-    /// The shape `Tag` of the service's model.
-    package struct Tag: ReadableShape, WritableShape {
-        package var key: String
-        package var value: String
-
-        package init(key: String, value: String) {
-            self.key = key
-            self.value = value
-        }
-
-        package static let schema = StructureSchema("Tag", [
-            MemberSchema("Key", required: true, constraints: Rules.objectKey),
-            MemberSchema("Value", required: true),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            key = reader.requiredString(0)
-            value = reader.requiredString(1)
-        }
-
-        package func write(to writer: inout some ShapeWriter) {
-            writer.string(0, key)
-            writer.string(1, value)
         }
     }
 }

@@ -7,7 +7,7 @@ extension STS {
         package typealias Input = GetCallerIdentityRequest
         package typealias Output = GetCallerIdentityResponse
         package static let schema = OperationSchema(
-            STS.schema, "GetCallerIdentity", index: 43, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetCallerIdentityResult"
+            STS.schema, "GetCallerIdentity", index: 86, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetCallerIdentityResult"
         )
     }
 }

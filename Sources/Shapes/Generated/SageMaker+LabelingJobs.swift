@@ -9,7 +9,7 @@ extension SageMaker {
         package typealias Input = CreateLabelingJobRequest
         package typealias Output = CreateLabelingJobResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "CreateLabelingJob", index: 30, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "CreateLabelingJob", index: 73, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,7 @@ extension SageMaker {
         package typealias Input = DescribeLabelingJobRequest
         package typealias Output = DescribeLabelingJobResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DescribeLabelingJob", index: 31, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DescribeLabelingJob", index: 74, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -31,7 +31,7 @@ extension SageMaker {
         package typealias Input = ListLabelingJobsRequest
         package typealias Output = ListLabelingJobsResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "ListLabelingJobs", index: 32, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "ListLabelingJobs", index: 75, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +42,7 @@ extension SageMaker {
         package typealias Input = StopLabelingJobRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            SageMaker.schema, "StopLabelingJob", index: 33, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "StopLabelingJob", index: 76, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }

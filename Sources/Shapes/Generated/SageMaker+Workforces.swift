@@ -9,7 +9,7 @@ extension SageMaker {
         package typealias Input = CreateWorkforceRequest
         package typealias Output = CreateWorkforceResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "CreateWorkforce", index: 38, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "CreateWorkforce", index: 81, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,7 @@ extension SageMaker {
         package typealias Input = DescribeWorkforceRequest
         package typealias Output = DescribeWorkforceResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DescribeWorkforce", index: 39, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DescribeWorkforce", index: 82, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }

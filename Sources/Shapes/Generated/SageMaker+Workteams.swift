@@ -9,7 +9,7 @@ extension SageMaker {
         package typealias Input = CreateWorkteamRequest
         package typealias Output = CreateWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "CreateWorkteam", index: 34, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "CreateWorkteam", index: 77, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,7 @@ extension SageMaker {
         package typealias Input = DescribeWorkteamRequest
         package typealias Output = DescribeWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DescribeWorkteam", index: 35, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DescribeWorkteam", index: 78, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -31,7 +31,7 @@ extension SageMaker {
         package typealias Input = ListWorkteamsRequest
         package typealias Output = ListWorkteamsResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "ListWorkteams", index: 36, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "ListWorkteams", index: 79, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +42,7 @@ extension SageMaker {
         package typealias Input = DeleteWorkteamRequest
         package typealias Output = DeleteWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DeleteWorkteam", index: 37, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DeleteWorkteam", index: 80, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }

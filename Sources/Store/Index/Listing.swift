@@ -9,6 +9,8 @@ package struct ListingQuery: Hashable, Sendable {
     package var marker: String
     /// For uploads: after this id among those of the key that is the marker.
     package var uploadMarker: String
+    /// For versions: after this one, as clients name it, among those of the key that is the marker.
+    package var versionMarker = ""
     /// Most entries of the page.
     package var limit: Int
 
@@ -43,6 +45,7 @@ package struct ListingPage<Item: Sendable>: Sendable {
 protocol Listed: Sendable { var key: String { get } }
 
 extension ListedObject: Listed {}
+extension ListedVersion: Listed {}
 extension UploadRecord: Listed {}
 
 /// Where a walk goes on.

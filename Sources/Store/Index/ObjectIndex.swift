@@ -41,12 +41,16 @@ package protocol ObjectReader: AnyObject {
     func buckets(ownedBy account: AccountID, after name: String?, prefix: String, limit: Int) throws -> [BucketRecord]
     /// The accounts that own a bucket.
     func bucketOwners() throws -> [AccountID]
-    /// A configuration document of a bucket, such as its CORS rules.
-    func configuration(_ kind: String, of bucket: String) throws -> [UInt8]?
+    /// Buckets that have a document of a kind, by name.
+    func buckets(with document: BucketDocument) throws -> [BucketRecord]
     /// The bucket, and the object where there is one, in one step.
-    func object(_ key: String, in bucket: String, withBody: Bool) throws -> ObjectLookup
+    ///
+    /// - Parameter version: nil asks for the latest, `null` for the null version.
+    func object(_ key: String, in bucket: String, version: String?, withBody: Bool) throws -> ObjectLookup
     /// One page of the objects of a bucket.
     func objects(_ query: ListingQuery) throws -> ListingPage<ListedObject>
+    /// One page of the versions and delete markers of a bucket, by key and then from new to old.
+    func versions(_ query: ListingQuery) throws -> ListingPage<ListedVersion>
     /// Nil where there is none of that id, or where it was completed or aborted.
     func upload(_ id: String) throws -> UploadRecord?
     /// Parts in order of their numbers, above `number`.
@@ -61,7 +65,16 @@ package protocol ObjectReader: AnyObject {
 package enum ObjectLookup: Sendable {
     case noBucket
     case noObject(BucketRecord)
+    /// The version asked for, or the latest, is a delete marker.
+    case deleted(BucketRecord, DeleteMarker)
     case found(BucketRecord, ObjectRecord)
+}
+
+extension ObjectReader {
+    /// The latest version of an object.
+    package func object(_ key: String, in bucket: String, withBody: Bool) throws -> ObjectLookup {
+        try object(key, in: bucket, version: nil, withBody: withBody)
+    }
 }
 
 /// Why a change was refused: what it expected does not hold.
@@ -69,6 +82,8 @@ package enum IndexRefusal: Error, Hashable, Sendable {
     case noBucket
     /// The bucket belongs to another account than the change names.
     case otherOwner
+    /// Something that is configured for the bucket must be looked at first.
+    case notPlain
     case bucketExists(BucketRecord)
     case bucketNotEmpty
     case tooManyBuckets
@@ -77,6 +92,8 @@ package enum IndexRefusal: Error, Hashable, Sendable {
     case objectExists
     /// The object is not the expected one.
     case otherObject
+    /// The version must stay.
+    case locked
     case noUpload
     /// The parts of the upload are no longer those that were given.
     case otherParts
@@ -104,10 +121,13 @@ package func isOutOfSpace(_ error: any Error) -> Bool {
 package struct BucketReference: Hashable, Sendable {
     /// The name, and the account that the caller takes for the owner; a change by another is refused.
     package var name: String, owner: AccountID
+    /// The change is only meant for a bucket whose documents do not bear on writes.
+    package var isPlain: Bool
 
-    package init(_ name: String, owner: AccountID) {
+    package init(_ name: String, owner: AccountID, isPlain: Bool = false) {
         self.name = name
         self.owner = owner
+        self.isPlain = isPlain
     }
 }
 
@@ -118,24 +138,29 @@ package enum ObjectExpectation: Hashable, Sendable {
     case present
     /// Present, with one of these ETags.
     case etag([String])
+    /// Present, and written at that instant.
+    case exactly(etag: String, modified: Instant)
 }
 
 /// One change to the rows.
 package enum ObjectChange: Sendable {
-    /// Adds a bucket, unless the name is taken or the owner has `limit` buckets.
+    /// Adds a bucket with its documents, unless the name is taken or the owner has `limit` buckets.
     case createBucket(BucketRecord, limit: Int)
     /// Removes an empty bucket with its unfinished uploads.
     case deleteBucket(BucketReference)
     /// Sets or removes a configuration document.
-    case configure(BucketReference, kind: String, document: [UInt8]?)
-    /// Adds or replaces objects. All or none.
+    case configure(BucketReference, BucketDocument, [UInt8]?)
+    /// Begins or stops to keep versions; `allowsLocks` can only be switched on.
+    case setVersioning(BucketReference, BucketRecord.Versioning, allowsLocks: Bool)
+    /// Adds or replaces objects. All or none. Where the bucket keeps versions, what was current is kept beside.
     case put(BucketReference, [ObjectWrite])
-    /// Removes objects. A refusal of one is reported for that one and stops none of the others.
-    case delete(BucketReference, [ObjectRemoval])
+    /// Removes objects. A refusal of one is reported for that one and stops none of the others. Where the bucket keeps
+    /// versions, a removal that names none leaves a delete marker of that instant.
+    case delete(BucketReference, [ObjectRemoval], at: Instant)
     /// Adds an object with the body of another.
     case copy(ObjectCopy)
-    /// Replaces the tags of an object.
-    case tag(BucketReference, key: String, tags: FieldList)
+    /// Changes what is kept beside the bytes of an object; the version is named as in `ObjectReader.object`.
+    case amend(BucketReference, key: String, version: String?, ObjectAmendment)
     case createUpload(BucketReference, UploadRecord)
     /// Adds or replaces a part.
     case putPart(upload: UploadReference, PartRecord)
@@ -168,13 +193,27 @@ package struct ObjectWrite: Sendable {
     }
 }
 
+/// What changes of an object without its bytes.
+package enum ObjectAmendment: Sendable {
+    case tags(FieldList)
+    case grants(FieldList)
+    /// Only while the lock is the expected one.
+    case lock(ObjectLock, expecting: ObjectLock)
+}
+
 /// An object to be removed. Removing what is not there succeeds, unless something was expected.
 package struct ObjectRemoval: Sendable {
     /// Which row, and what is expected of it.
     package var key: String, expecting: ObjectExpectation
+    /// Nil removes the object, as far as anybody sees; otherwise one version is removed for good, as
+    /// `ObjectReader.object` names it.
+    package var version: String?
+    /// Whether a version in governance mode may be removed.
+    package var bypassesGovernance = false
 
-    package init(_ key: String, expecting: ObjectExpectation = .anything) {
+    package init(_ key: String, version: String? = nil, expecting: ObjectExpectation = .anything) {
         self.key = key
+        self.version = version
         self.expecting = expecting
     }
 }
@@ -183,6 +222,8 @@ package struct ObjectRemoval: Sendable {
 package struct ObjectCopy: Sendable {
     /// The source's bucket and key.
     package var source: BucketReference, sourceKey: String
+    /// As `ObjectReader.object` names it.
+    package var sourceVersion: String?
     /// The source must still have this body and ETag, as it was when the copy was decided.
     package var sourceETag: String, sourceModified: Instant
     /// The bucket of the new row.
@@ -192,11 +233,12 @@ package struct ObjectCopy: Sendable {
 
     /// `record` is the source as it was read when the copy was decided.
     package init(
-        from source: BucketReference, key: String, as record: ObjectRecord, to destination: BucketReference,
-        _ write: ObjectWrite
+        from source: BucketReference, key: String, version: String? = nil, as record: ObjectRecord,
+        to destination: BucketReference, _ write: ObjectWrite
     ) {
         self.source = source
         sourceKey = key
+        sourceVersion = version
         sourceETag = record.etag
         sourceModified = record.modified
         self.destination = destination
@@ -210,6 +252,15 @@ package struct ChangeOutcome: Sendable {
     package var released: [BlobID] = []
     /// Removals that were refused, by their place in the list.
     package var refusals: [Int: IndexRefusal] = [:]
+    /// By place in the list: the version that was made or removed. Nothing where the bucket never kept versions.
+    package var versions: [Int: ChangedVersion] = [:]
+
+    /// A version that a change made or removed.
+    package struct ChangedVersion: Hashable, Sendable {
+        /// As clients name it: `null`, or the id.
+        package var version: String
+        package var isDeleteMarker: Bool
+    }
 
     package init() {}
 }

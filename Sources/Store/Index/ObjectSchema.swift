@@ -1,9 +1,10 @@
 // The tables of the object index.
 //
 // `objects` holds one row per key: the current version. It carries everything but the bytes, so that listing and HEAD
-// never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`. Versions
-// that are no longer current will live in a table of their own, and `version` is there for the current one's id.
-// A bucket's row never changes and its id is never used again, so readers may remember what an id stands for.
+// never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`. `versions`
+// holds everything that is not current, delete markers among it: a key whose latest version is a delete marker has no
+// row in `objects`, so reads and plain listings never meet one. `ordinal` counts a key's versions from old to new.
+// Every change to a bucket raises its revision, so readers may remember what an id with a revision stands for.
 // A blob may be shared by copies: whoever removes a row asks whether another still names it.
 
 package import SQLite
@@ -77,6 +78,51 @@ package enum ObjectSchema {
                         PRIMARY KEY(upload, number)
                     ) STRICT, WITHOUT ROWID;
                     CREATE INDEX parts_by_blob ON parts(blob) WHERE blob IS NOT NULL;
-                    """)
+                    """),
+            Migration(
+                "versions, owners, grants, locks",
+                sql: """
+                    ALTER TABLE buckets ADD COLUMN versioning INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE buckets ADD COLUMN lock INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE buckets ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE buckets ADD COLUMN plain INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE objects ADD COLUMN owner TEXT;
+                    ALTER TABLE objects ADD COLUMN acl TEXT;
+                    ALTER TABLE objects ADD COLUMN lock_mode TEXT;
+                    ALTER TABLE objects ADD COLUMN lock_until INTEGER;
+                    ALTER TABLE objects ADD COLUMN lock_hold INTEGER;
+                    ALTER TABLE uploads ADD COLUMN owner TEXT;
+                    ALTER TABLE uploads ADD COLUMN acl TEXT;
+                    ALTER TABLE uploads ADD COLUMN lock_mode TEXT;
+                    ALTER TABLE uploads ADD COLUMN lock_until INTEGER;
+                    ALTER TABLE uploads ADD COLUMN lock_hold INTEGER;
+                    CREATE TABLE versions(
+                        bucket INTEGER NOT NULL,
+                        key TEXT NOT NULL,
+                        ordinal INTEGER NOT NULL,
+                        version TEXT,
+                        marker INTEGER NOT NULL,
+                        superseded INTEGER,
+                        etag TEXT NOT NULL,
+                        size INTEGER NOT NULL,
+                        modified INTEGER NOT NULL,
+                        storage_class TEXT,
+                        checksum_algorithm TEXT,
+                        checksum BLOB,
+                        checksum_parts INTEGER,
+                        fields TEXT,
+                        tags TEXT,
+                        parts TEXT,
+                        body INTEGER,
+                        blob TEXT,
+                        owner TEXT,
+                        acl TEXT,
+                        lock_mode TEXT,
+                        lock_until INTEGER,
+                        lock_hold INTEGER,
+                        PRIMARY KEY(bucket, key, ordinal DESC)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX versions_by_blob ON versions(blob) WHERE blob IS NOT NULL;
+                    """),
         ])
 }

@@ -6,28 +6,31 @@ internal import SQLite
 
 extension ObjectTables {
     /// The ids of an upload that exists where it must.
-    func require(_ reference: UploadReference) throws -> (upload: String, bucket: Int64) {
+    func require(_ reference: UploadReference) throws -> (upload: String, bucket: BucketRow) {
         let bucket = try require(reference.bucket)
         let isThere = try connection.first(
             "SELECT 1 FROM uploads WHERE id = :id AND bucket = :bucket AND key = :key",
-            [":id": reference.id, ":bucket": bucket, ":key": reference.key]
+            [":id": reference.id, ":bucket": bucket.id, ":key": reference.key]
         ) { _ in true }
         guard isThere == true else { throw IndexRefusal.noUpload }
         return (reference.id, bucket)
     }
 
-    func createUpload(_ upload: UploadRecord, in bucket: Int64) throws {
+    func createUpload(_ upload: UploadRecord, in bucket: BucketRow) throws {
         try connection.execute(
             """
             INSERT INTO uploads(id, bucket, key, initiated, initiator, storage_class, checksum_algorithm,
-                checksum_composite, fields, tags)
-            VALUES(:id, :bucket, :key, :initiated, :initiator, :class, :algorithm, :composite, :fields, :tags)
+                checksum_composite, fields, tags, owner, acl, lock_mode, lock_until, lock_hold)
+            VALUES(:id, :bucket, :key, :initiated, :initiator, :class, :algorithm, :composite, :fields, :tags,
+                :owner, :acl, :mode, :until, :hold)
             """,
             [
-                ":id": upload.id, ":bucket": bucket, ":key": upload.key, ":initiated": upload.initiated,
+                ":id": upload.id, ":bucket": bucket.id, ":key": upload.key, ":initiated": upload.initiated,
                 ":initiator": upload.initiator.description, ":class": upload.storageClass,
                 ":algorithm": upload.checksumAlgorithm?.rawValue, ":composite": upload.isCompositeChecksum,
-                ":fields": upload.fields.text, ":tags": upload.tags.text,
+                ":fields": upload.fields.text, ":tags": upload.tags.text, ":owner": upload.owner?.description,
+                ":acl": upload.grants.text, ":mode": upload.lock.mode, ":until": upload.lock.until,
+                ":hold": upload.lock.isHeld,
             ])
     }
 

@@ -7,21 +7,29 @@ internal import SQLite
 
 struct ObjectTables {
     let connection: Connection
+    /// For the ids of versions.
+    let entropy: any Entropy
     var outcome = ChangeOutcome()
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection, _ entropy: any Entropy) {
+        self.connection = connection
+        self.entropy = entropy
+    }
 
     mutating func apply(_ change: ObjectChange) throws {
         switch change {
         case .createBucket(let bucket, let limit): try createBucket(bucket, limit: limit)
         case .deleteBucket(let bucket): try deleteBucket(bucket)
-        case .configure(let bucket, let kind, let document): try configure(bucket, kind, document)
+        case .configure(let bucket, let kind, let document): try configure(require(bucket), kind, document)
+        case .setVersioning(let bucket, let versioning, let allowsLocks):
+            try setVersioning(versioning, allowsLocks: allowsLocks, of: require(bucket))
         case .put(let bucket, let writes):
-            let id = try require(bucket)
-            for write in writes { try put(write, in: id) }
-        case .delete(let bucket, let removals): try delete(removals, in: require(bucket))
+            let bucket = try require(bucket)
+            for (place, write) in writes.enumerated() { try put(write, in: bucket, at: place) }
+        case .delete(let bucket, let removals, let now): try delete(removals, in: require(bucket), at: now)
         case .copy(let copy): try self.copy(copy)
-        case .tag(let bucket, let key, let tags): try tag(key, tags, in: require(bucket))
+        case .amend(let bucket, let key, let version, let amendment):
+            try amend(key, version, amendment, in: require(bucket))
         case .createUpload(let bucket, let upload): try createUpload(upload, in: require(bucket))
         case .putPart(let upload, let part): try putPart(part, of: require(upload).upload)
         case .completeUpload(let upload, let parts, let write): try complete(upload, parts, write)
@@ -31,19 +39,31 @@ struct ObjectTables {
 
     // MARK: Buckets
 
+    /// What a change needs to know of its bucket.
+    struct BucketRow {
+        var id: Int64, versioning: BucketRecord.Versioning
+    }
+
     /// The row of a bucket that exists and belongs to whom it must.
-    func require(_ bucket: BucketReference) throws -> Int64 {
+    func require(_ bucket: BucketReference) throws -> BucketRow {
         let found = try connection.first(
-            "SELECT id, account FROM buckets WHERE name = :name", [":name": bucket.name]
-        ) { (id: $0.integer(0), owner: $0.text(1)) }
+            "SELECT id, account, versioning, plain FROM buckets WHERE name = :name", [":name": bucket.name]
+        ) {
+            (
+                row: BucketRow(
+                    id: $0.integer(0), versioning: BucketRecord.Versioning(rawValue: $0.int(2)) ?? .never),
+                owner: $0.text(1), isPlain: $0.bool(3)
+            )
+        }
         guard let found else { throw IndexRefusal.noBucket }
         guard found.owner == bucket.owner.description else { throw IndexRefusal.otherOwner }
-        return found.id
+        guard found.isPlain || !bucket.isPlain else { throw IndexRefusal.notPlain }
+        return found.row
     }
 
     private func createBucket(_ bucket: BucketRecord, limit: Int) throws {
         let existing = try connection.first(
-            "SELECT name, account, region, created FROM buckets WHERE name = :name", [":name": bucket.name],
+            "SELECT \(BucketRecord.columns) FROM buckets b WHERE name = :name", [":name": bucket.name],
             BucketRecord.init)
         if let existing { throw IndexRefusal.bucketExists(existing) }
         let count = try connection.first(
@@ -51,17 +71,27 @@ struct ObjectTables {
         ) { $0.int(0) }
         guard count ?? 0 < limit else { throw IndexRefusal.tooManyBuckets }
         try connection.execute(
-            "INSERT INTO buckets(name, account, region, created) VALUES(:name, :account, :region, :created)",
+            """
+            INSERT INTO buckets(name, account, region, created, versioning, lock)
+            VALUES(:name, :account, :region, :created, :versioning, :lock)
+            """,
             [
                 ":name": bucket.name, ":account": bucket.owner.description, ":region": bucket.region.description,
-                ":created": bucket.created,
+                ":created": bucket.created, ":versioning": bucket.versioning.rawValue, ":lock": bucket.allowsLocks,
             ])
+        let row = BucketRow(id: connection.lastInsertedRow, versioning: bucket.versioning)
+        for kind in BucketDocument.allCases {
+            if let document = bucket.documents[kind] { try configure(row, kind, document) }
+        }
     }
 
     private mutating func deleteBucket(_ bucket: BucketReference) throws {
-        let id = try require(bucket)
+        let id = try require(bucket).id
         let isInUse = try connection.first(
-            "SELECT EXISTS(SELECT 1 FROM objects WHERE bucket = :bucket)", [":bucket": id]
+            """
+            SELECT EXISTS(SELECT 1 FROM objects WHERE bucket = :bucket)
+                OR EXISTS(SELECT 1 FROM versions WHERE bucket = :bucket)
+            """, [":bucket": id]
         ) { $0.bool(0) }
         guard isInUse == false else { throw IndexRefusal.bucketNotEmpty }
         let uploads = try connection.all("SELECT id FROM uploads WHERE bucket = :bucket", [":bucket": id]) {
@@ -71,37 +101,63 @@ struct ObjectTables {
         try connection.execute("DELETE FROM buckets WHERE id = :bucket", [":bucket": id])
     }
 
-    private func configure(_ bucket: BucketReference, _ kind: String, _ document: [UInt8]?) throws {
-        let id = try require(bucket)
-        guard let document else {
+    private func configure(_ bucket: BucketRow, _ kind: BucketDocument, _ document: [UInt8]?) throws {
+        if let document {
+            try connection.execute(
+                """
+                INSERT INTO bucket_configurations(bucket, kind, document) VALUES(:bucket, :kind, :document)
+                ON CONFLICT DO UPDATE SET document = :document
+                """, [":bucket": bucket.id, ":kind": kind.rawValue, ":document": document])
+        } else {
             try connection.execute(
                 "DELETE FROM bucket_configurations WHERE bucket = :bucket AND kind = :kind",
-                [":bucket": id, ":kind": kind])
-            return
+                [":bucket": bucket.id, ":kind": kind.rawValue])
+        }
+        var isPlain = true
+        try connection.forEach(
+            "SELECT kind FROM bucket_configurations WHERE bucket = :bucket", [":bucket": bucket.id]
+        ) { row in
+            if BucketDocument(rawValue: row.text(0))?.bearsOnWrites == true { isPlain = false }
+            return isPlain
         }
         try connection.execute(
+            "UPDATE buckets SET revision = revision + 1, plain = :plain WHERE id = :bucket",
+            [":plain": isPlain, ":bucket": bucket.id])
+    }
+
+    private func setVersioning(
+        _ versioning: BucketRecord.Versioning, allowsLocks: Bool, of bucket: BucketRow
+    ) throws {
+        try connection.execute(
             """
-            INSERT INTO bucket_configurations(bucket, kind, document) VALUES(:bucket, :kind, :document)
-            ON CONFLICT DO UPDATE SET document = :document
-            """, [":bucket": id, ":kind": kind, ":document": document])
+            UPDATE buckets SET versioning = :versioning, lock = max(lock, :lock), revision = revision + 1
+            WHERE id = :bucket
+            """, [":versioning": versioning.rawValue, ":lock": allowsLocks, ":bucket": bucket.id])
     }
 
     // MARK: Objects
 
     /// What a row that is about to change says.
     struct Existing {
-        var etag: String, modified: Instant, body: Int64?, blob: BlobID?
+        var etag: String, modified: Instant, version: String?, body: Int64?, blob: BlobID?
+
+        static let columns = "etag, modified, version, body, blob"
+
+        init(_ row: Row) { self.init(row, from: 0) }
+
+        init(_ row: Row, from first: Int) {
+            etag = row.text(first)
+            modified = row.instant(first + 1)
+            version = row.optionalText(first + 2)
+            body = row.optionalInteger(first + 3)
+            blob = row.optionalText(first + 4).map(BlobID.init)
+        }
     }
 
-    func existing(_ key: String, in bucket: Int64) throws -> Existing? {
+    func existing(_ key: String, in bucket: BucketRow) throws -> Existing? {
         try connection.first(
-            "SELECT etag, modified, body, blob FROM objects WHERE bucket = :bucket AND key = :key",
-            [":bucket": bucket, ":key": key]
-        ) {
-            Existing(
-                etag: $0.text(0), modified: $0.instant(1), body: $0.optionalInteger(2),
-                blob: $0.optionalText(3).map(BlobID.init))
-        }
+            "SELECT \(Existing.columns) FROM objects WHERE bucket = :bucket AND key = :key",
+            [":bucket": bucket.id, ":key": key], Existing.init)
     }
 
     func check(_ expectation: ObjectExpectation, _ existing: Existing?) throws {
@@ -112,79 +168,139 @@ struct ObjectTables {
         case .etag(let tags):
             guard let existing else { throw IndexRefusal.noObject }
             guard tags.contains(existing.etag) else { throw IndexRefusal.otherObject }
+        case .exactly(let etag, let modified):
+            guard let existing else { throw IndexRefusal.noObject }
+            guard existing.etag == etag, existing.modified == modified else { throw IndexRefusal.otherObject }
         }
     }
 
-    mutating func put(_ write: ObjectWrite, in bucket: Int64) throws {
+    mutating func put(_ write: ObjectWrite, in bucket: BucketRow, at place: Int = 0) throws {
         let existing = try existing(write.key, in: bucket)
         try check(write.expecting, existing)
-        let body = try keep(write.record.body, over: existing?.body)
-        try insert(write.key, write.record, in: bucket, body: body.row, blob: body.blob)
-        try releaseUnlessShared(existing?.blob, keeping: body.blob)
+        let room = try makeRoom(for: write, over: existing, in: bucket, at: place)
+        let body = try keep(write.record.body, over: room.replaced?.body)
+        try insert(write, room.version, in: bucket, body: body.row, blob: body.blob)
+        try releaseUnlessShared(room.replaced?.blob, keeping: body.blob)
     }
 
+    /// A place for a new current object: the version it gets, and what it replaces for good.
+    private struct Room {
+        var version: String?, replaced: Existing?
+    }
+
+    private mutating func makeRoom(
+        for write: ObjectWrite, over existing: Existing?, in bucket: BucketRow, at place: Int
+    ) throws -> Room {
+        let now = write.record.modified
+        switch bucket.versioning {
+        case .never: return Room(version: nil, replaced: existing)
+        case .enabled:
+            try setAside(write.key, hasCurrent: existing != nil, in: bucket, at: now)
+            let version = newVersion()
+            outcome.versions[place] = .init(version: version, isDeleteMarker: false)
+            return Room(version: version, replaced: nil)
+        case .suspended:
+            outcome.versions[place] = .init(version: "null", isDeleteMarker: false)
+            if let existing, existing.version == nil { return Room(version: nil, replaced: existing) }
+            try setAside(write.key, hasCurrent: existing != nil, in: bucket, at: now)
+            return Room(version: nil, replaced: try takeEarlierVersion(nil, of: write.key, in: bucket))
+        }
+    }
+
+    func newVersion() -> String { entropy.text(32, from: Alphabet.alphanumeric) }
+
     private func insert(
-        _ key: String, _ record: ObjectRecord, in bucket: Int64, body: Int64?, blob: BlobID?
+        _ write: ObjectWrite, _ version: String?, in bucket: BucketRow, body: Int64?, blob: BlobID?
     ) throws {
+        let record = write.record
         try connection.execute(
             """
             INSERT OR REPLACE INTO objects(bucket, key, version, etag, size, modified, storage_class,
-                checksum_algorithm, checksum, checksum_parts, fields, tags, parts, body, blob)
+                checksum_algorithm, checksum, checksum_parts, fields, tags, parts, body, blob,
+                owner, acl, lock_mode, lock_until, lock_hold)
             VALUES(:bucket, :key, :version, :etag, :size, :modified, :class,
-                :algorithm, :checksum, :checksumParts, :fields, :tags, :parts, :body, :blob)
+                :algorithm, :checksum, :checksumParts, :fields, :tags, :parts, :body, :blob,
+                :owner, :acl, :mode, :until, :hold)
             """,
             [
-                ":bucket": bucket, ":key": key, ":version": record.version, ":etag": record.etag, ":size": record.size,
-                ":modified": record.modified, ":class": record.storageClass,
+                ":bucket": bucket.id, ":key": write.key, ":version": version, ":etag": record.etag,
+                ":size": record.size, ":modified": record.modified, ":class": record.storageClass,
                 ":algorithm": record.checksum?.checksum.algorithm.rawValue,
                 ":checksum": record.checksum?.checksum.bytes, ":checksumParts": record.checksum?.compositeParts,
                 ":fields": record.fields.text, ":tags": record.tags.text, ":parts": record.parts.text,
-                ":body": body, ":blob": blob?.text,
+                ":body": body, ":blob": blob?.text, ":owner": record.owner?.description,
+                ":acl": record.grants.text, ":mode": record.lock.mode, ":until": record.lock.until,
+                ":hold": record.lock.isHeld,
             ])
-    }
-
-    private mutating func delete(_ removals: [ObjectRemoval], in bucket: Int64) throws {
-        for (place, removal) in removals.enumerated() {
-            let existing = try existing(removal.key, in: bucket)
-            do { try check(removal.expecting, existing) } catch let refusal as IndexRefusal {
-                outcome.refusals[place] = refusal
-                continue
-            }
-            guard let existing else { continue }
-            try connection.execute(
-                "DELETE FROM objects WHERE bucket = :bucket AND key = :key", [":bucket": bucket, ":key": removal.key])
-            try drop(existing.body)
-            try releaseUnlessShared(existing.blob)
-        }
     }
 
     private mutating func copy(_ copy: ObjectCopy) throws {
         let from = try require(copy.source), to = try require(copy.destination)
-        guard let source = try existing(copy.sourceKey, in: from) else { throw IndexRefusal.noObject }
+        guard let source = try find(copy.sourceKey, copy.sourceVersion, in: from) else { throw IndexRefusal.noObject }
         guard source.etag == copy.sourceETag, source.modified == copy.sourceModified else {
             throw IndexRefusal.otherObject
         }
         let existing = try existing(copy.write.key, in: to)
         try check(copy.write.expecting, existing)
+        let room = try makeRoom(for: copy.write, over: existing, in: to, at: 0)
         var body = source.body
-        if from == to, copy.sourceKey.utf8.elementsEqual(copy.write.key.utf8) {
-            body = existing?.body
-        } else {
-            try drop(existing?.body)
+        // An object that is copied onto itself stays where it is.
+        if body != room.replaced?.body {
             if let row = source.body {
                 try connection.execute(
                     "INSERT INTO bodies(bytes) SELECT bytes FROM bodies WHERE id = :id", [":id": row])
                 body = connection.lastInsertedRow
             }
+            try drop(room.replaced?.body)
         }
-        try insert(copy.write.key, copy.write.record, in: to, body: body, blob: source.blob)
-        try releaseUnlessShared(existing?.blob, keeping: source.blob)
+        try insert(copy.write, room.version, in: to, body: body, blob: source.blob)
+        try releaseUnlessShared(room.replaced?.blob, keeping: source.blob)
     }
 
-    private func tag(_ key: String, _ tags: FieldList, in bucket: Int64) throws {
-        let changed = try connection.execute(
-            "UPDATE objects SET tags = :tags WHERE bucket = :bucket AND key = :key",
-            [":tags": tags.text, ":bucket": bucket, ":key": key])
+    /// An object by the name of its version: nil is the current one, `null` the null version.
+    private func find(_ key: String, _ version: String?, in bucket: BucketRow) throws -> Existing? {
+        let current = try existing(key, in: bucket)
+        guard let version, version != current.map({ $0.version ?? "null" }) else { return current }
+        return try connection.first(
+            """
+            SELECT \(Existing.columns) FROM versions
+            WHERE bucket = :bucket AND key = :key AND version IS :version AND NOT marker
+            """, [":bucket": bucket.id, ":key": key, ":version": version == "null" ? nil : version], Existing.init)
+    }
+
+    private func amend(
+        _ key: String, _ version: String?, _ amendment: ObjectAmendment, in bucket: BucketRow
+    ) throws {
+        let current = try existing(key, in: bucket)
+        let isCurrent = current != nil && (version == nil || version == current?.version ?? "null")
+        guard isCurrent || version != nil else { throw IndexRefusal.noObject }
+        let id = isCurrent ? current?.version : version == "null" ? nil : version
+        let table = isCurrent ? "objects" : "versions"
+        let place =
+            "WHERE bucket = :bucket AND key = :key AND version IS :version" + (isCurrent ? "" : " AND NOT marker")
+        var changed = 0
+        switch amendment {
+        case .tags(let tags):
+            changed = try connection.execute(
+                "UPDATE \(table) SET tags = :tags \(place)",
+                [":tags": tags.text, ":bucket": bucket.id, ":key": key, ":version": id])
+        case .grants(let grants):
+            changed = try connection.execute(
+                "UPDATE \(table) SET acl = :acl \(place)",
+                [":acl": grants.text, ":bucket": bucket.id, ":key": key, ":version": id])
+        case .lock(let lock, let expected):
+            let found = try connection.first(
+                "SELECT lock_mode, lock_until, lock_hold FROM \(table) \(place)",
+                [":bucket": bucket.id, ":key": key, ":version": id]
+            ) { ObjectLock($0, from: 0) }
+            guard found == nil || found == expected else { throw IndexRefusal.otherObject }
+            changed = try connection.execute(
+                "UPDATE \(table) SET lock_mode = :mode, lock_until = :until, lock_hold = :hold \(place)",
+                [
+                    ":mode": lock.mode, ":until": lock.until, ":hold": lock.isHeld, ":bucket": bucket.id, ":key": key,
+                    ":version": id,
+                ])
+        }
         guard changed == 1 else { throw IndexRefusal.noObject }
     }
 

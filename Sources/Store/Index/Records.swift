@@ -7,6 +7,16 @@ package import Kernel
 package struct BucketRecord: Hashable, Sendable {
     /// A name is taken once in the whole server; `created` is server time.
     package var name: String, owner: AccountID, region: Region, created: Instant
+    /// Whether objects keep their earlier versions.
+    package var versioning = Versioning.never
+    /// Whether versions can be locked; such a bucket keeps versions for good.
+    package var allowsLocks = false
+    /// What has been configured. Listings of buckets leave it out.
+    package var documents: [BucketDocument: [UInt8]] = [:]
+    /// Names the bucket for as long as it exists; a bucket made anew under the name gets another one.
+    package var id: Int64 = 0
+    /// Raised by every change to the bucket, so that what was made of its documents can be kept.
+    package var revision: Int64 = 0
 
     package init(name: String, owner: AccountID, region: Region, created: Instant) {
         self.name = name
@@ -17,6 +27,53 @@ package struct BucketRecord: Hashable, Sendable {
 
     /// The bucket with its owner, as changes name it.
     package var reference: BucketReference { BucketReference(name, owner: owner) }
+
+    /// Whether a bucket keeps the versions of its objects (API reference: PutBucketVersioning).
+    package enum Versioning: Int, Sendable {
+        /// As long as nobody has asked for versions.
+        case never
+        case enabled
+        /// Versions are left where they are, and new objects become the null version.
+        case suspended
+    }
+}
+
+/// The documents that configure a bucket. What stands in them is the business of whoever writes them.
+package enum BucketDocument: String, Sendable, CaseIterable {
+    case accelerate, acl, cors, encryption, lifecycle, logging, notification, ownershipControls, policy
+    case publicAccessBlock, replication, requestPayment, tagging, website
+    case objectLock = "object-lock"
+
+    /// Whether a write by the bucket's owner turns out differently with such a document than without.
+    var bearsOnWrites: Bool {
+        switch self {
+        case .encryption, .notification, .objectLock, .policy: true
+        default: false
+        }
+    }
+}
+
+/// What keeps a version from being deleted (user guide: locking objects with Object Lock).
+package struct ObjectLock: Hashable, Sendable {
+    /// `GOVERNANCE` or `COMPLIANCE`, together with `until`.
+    package var mode: String?
+    /// Until when it is retained, in server time.
+    package var until: Instant?
+    /// The legal hold; nil where nobody has said anything of one.
+    package var isHeld: Bool?
+
+    package init(mode: String? = nil, until: Instant? = nil, isHeld: Bool? = nil) {
+        self.mode = mode
+        self.until = until
+        self.isHeld = isHeld
+    }
+
+    /// Whether a version with this lock must stay.
+    package func holds(at now: Instant, bypassingGovernance: Bool) -> Bool {
+        if isHeld == true { return true }
+        guard let until, until > now else { return false }
+        return mode != "GOVERNANCE" || !bypassingGovernance
+    }
 }
 
 /// Where the bytes of an object or a part are.
@@ -73,6 +130,12 @@ package struct ObjectRecord: Hashable, Sendable {
     package var parts: PartLayout
     /// Where the bytes are; says nothing of them where they were not asked for.
     package var body: StoredBody
+    /// Nil is the bucket's owner.
+    package var owner: AccountID?
+    /// Permissions by grantee, in a form that whoever wrote it can read; empty leaves all to the owner.
+    package var grants = FieldList()
+    /// What keeps this version.
+    package var lock = ObjectLock()
 
     package init(
         etag: String, size: Int64, modified: Instant, version: String? = nil, storageClass: String? = nil,
@@ -98,10 +161,36 @@ package struct ListedObject: Hashable, Sendable {
     package var key: String, etag: String, size: Int64, modified: Instant
     /// Nil is STANDARD.
     package var storageClass: String?
+    /// Nil is the bucket's owner.
+    package var owner: AccountID?
     /// Nil where the object has no checksum.
     package var checksumAlgorithm: ChecksumAlgorithm?
     /// Whether the checksum is one of the parts' checksums; false without any.
     package var isCompositeChecksum: Bool
+}
+
+/// What a listing of versions says of a version or a delete marker.
+package struct ListedVersion: Hashable, Sendable {
+    /// Key, ETag, size and so on; of a delete marker only key, date and owner mean something.
+    package var object: ListedObject
+    /// Nil is the null version.
+    package var version: String?
+    /// Whether it is the key's newest.
+    package var isLatest: Bool
+    package var isDeleteMarker: Bool
+    /// When it stopped being the newest; nil while it is.
+    package var superseded: Instant?
+    package var tags: FieldList
+    package var lock: ObjectLock
+    /// The key, by which listings are ordered.
+    package var key: String { object.key }
+}
+
+/// A delete marker.
+package struct DeleteMarker: Hashable, Sendable {
+    /// Nil is the null version.
+    package var version: String?
+    package var modified: Instant
 }
 
 /// A multipart upload in progress.
@@ -120,6 +209,8 @@ package struct UploadRecord: Hashable, Sendable {
     package var fields: FieldList
     /// For the finished object.
     package var tags: FieldList
+    /// For the finished object, as in `ObjectRecord`.
+    package var owner: AccountID?, grants = FieldList(), lock = ObjectLock()
 
     package init(
         id: String, bucket: String, key: String, initiated: Instant, initiator: AccountID, storageClass: String? = nil,

@@ -8,11 +8,14 @@ final class SQLiteObjectIndex: ObjectIndex {
     private let path: String
     private let writer: Writer
     private let readers: ReaderPool
+    private let entropy: any Entropy
 
-    init(path: String, writer: Writer, readers: ReaderPool) {
+    /// - Parameter entropy: for the ids of versions.
+    init(path: String, writer: Writer, readers: ReaderPool, entropy: any Entropy) {
         self.path = path
         self.writer = writer
         self.readers = readers
+        self.entropy = entropy
     }
 
     func makeReader() throws -> any ObjectReader { SQLiteObjectReader(try .readOnly(path: path)) }
@@ -31,8 +34,8 @@ final class SQLiteObjectIndex: ObjectIndex {
     ) {
         writer.submit(
             priority == .engine ? .engine : .interactive,
-            { connection in
-                var tables = ObjectTables(connection)
+            { [entropy] connection in
+                var tables = ObjectTables(connection, entropy)
                 try tables.apply(change)
                 return tables.outcome
             },

@@ -9,40 +9,87 @@ final class SQLiteObjectReader: ObjectReader {
     private let connection: Connection
     private var objectWithBody: Statement?
     private var objectWithoutBody: Statement?
-    /// The bucket of the latest lookup and its id: mostly the next one's, too.
-    private var latestBucket: (id: Int64, record: BucketRecord)?
+    /// The bucket of the latest lookup: mostly the next one's, too.
+    private var latestBucket: BucketRecord?
+    /// Buckets of earlier lookups, with their documents, by id.
+    private var buckets: [Int64: BucketRecord] = [:]
+    /// Most buckets that are remembered.
+    private static let mostBuckets = 64
 
     init(_ connection: Connection) { self.connection = connection }
 
-    private static let objectColumns = """
-        b.name, b.account, b.region, b.created, b.id, o.etag, o.size, o.modified, o.version, o.storage_class,
-        o.checksum_algorithm, o.checksum, o.checksum_parts, o.fields, o.tags, o.parts, o.blob
+    private static let objectColumns = "\(BucketRecord.columns), \(ObjectRecord.columns)"
+    private static let objectFrom = """
+        FROM buckets b LEFT JOIN objects o ON o.bucket = b.id AND o.key = ?2
         """
-    private static let objectSQL = """
-        SELECT \(objectColumns) FROM buckets b
-        LEFT JOIN objects o ON o.bucket = b.id AND o.key = ?2 WHERE b.name = ?1
-        """
+    private static let objectSQL = "SELECT \(objectColumns) \(objectFrom) WHERE b.name = ?1"
     private static let objectWithBodySQL = """
-        SELECT \(objectColumns), s.bytes FROM buckets b
-        LEFT JOIN objects o ON o.bucket = b.id AND o.key = ?2 LEFT JOIN bodies s ON s.id = o.body WHERE b.name = ?1
+        SELECT \(objectColumns), s.bytes \(objectFrom) LEFT JOIN bodies s ON s.id = o.body WHERE b.name = ?1
         """
 
-    func object(_ key: String, in bucket: String, withBody: Bool) throws -> ObjectLookup {
+    func object(_ key: String, in bucket: String, version: String?, withBody: Bool) throws -> ObjectLookup {
+        let latest = try latestObject(key, in: bucket, withBody: withBody)
+        switch latest {
+        case .found(_, let object) where version == nil || version == object.version ?? "null": return latest
+        case .noBucket, .deleted: return latest
+        case .found(let bucket, _), .noObject(let bucket):
+            if version == nil, bucket.versioning == .never { return latest }
+            return try earlierVersion(of: key, in: bucket, version, withBody: withBody)
+        }
+    }
+
+    private func latestObject(_ key: String, in bucket: String, withBody: Bool) throws -> ObjectLookup {
         let statement = try objectStatement(withBody: withBody)
         defer { statement.reset() }
         try statement.bind(bucket, at: 1)
         try statement.bind(key, at: 2)
         guard try statement.step() else { return .noBucket }
-        let row = statement.row, bucket = rememberedBucket(row)
-        guard !row.isNull(5) else { return .noObject(bucket) }
-        return .found(bucket, ObjectRecord(row, from: 5, bytes: withBody ? 17 : nil))
+        let row = statement.row, bucket = try remembered(row), first = BucketRecord.columnCount
+        guard !row.isNull(first) else { return .noObject(bucket) }
+        return .found(
+            bucket, ObjectRecord(row, from: first, bytes: withBody ? first + ObjectRecord.columnCount : nil))
     }
 
-    private func rememberedBucket(_ row: Row) -> BucketRecord {
-        let id = row.integer(4)
-        if let latestBucket, latestBucket.id == id { return latestBucket.record }
-        let record = BucketRecord(row)
-        latestBucket = (id, record)
+    /// A version that is not current, or the delete marker that is the latest of a key.
+    private func earlierVersion(
+        of key: String, in bucket: BucketRecord, _ version: String?, withBody: Bool
+    ) throws -> ObjectLookup {
+        let condition = version == nil ? "o.superseded IS NULL AND o.marker" : "o.version IS :version"
+        let found = try connection.first(
+            """
+            SELECT o.marker, \(ObjectRecord.columns), s.bytes FROM versions o LEFT JOIN bodies s ON s.id = o.body
+            WHERE o.bucket = :bucket AND o.key = :key AND \(condition)
+            """,
+            version == nil
+                ? [":bucket": bucket.id, ":key": key]
+                : [":bucket": bucket.id, ":key": key, ":version": version == "null" ? nil : version]
+        ) { row in
+            let object = ObjectRecord(row, from: 1, bytes: withBody ? 1 + ObjectRecord.columnCount : nil)
+            return row.bool(0)
+                ? ObjectLookup.deleted(bucket, DeleteMarker(version: object.version, modified: object.modified))
+                : .found(bucket, object)
+        }
+        return found ?? .noObject(bucket)
+    }
+
+    /// The bucket of a row, with its documents; they are only read where the bucket has changed.
+    private func remembered(_ row: Row) throws -> BucketRecord {
+        let id = row.integer(BucketRecord.idColumn), revision = row.integer(BucketRecord.revisionColumn)
+        if let latestBucket, latestBucket.id == id, latestBucket.revision == revision { return latestBucket }
+        if let known = buckets[id], known.revision == revision {
+            latestBucket = known
+            return known
+        }
+        var record = BucketRecord(row)
+        try connection.forEach(
+            "SELECT kind, document FROM bucket_configurations WHERE bucket = :bucket", [":bucket": id]
+        ) { row in
+            if let kind = BucketDocument(rawValue: row.text(0)) { record.documents[kind] = row.blob(1) }
+            return true
+        }
+        if buckets.count >= Self.mostBuckets { buckets = [:] }
+        buckets[id] = record
+        latestBucket = record
         return record
     }
 
@@ -56,7 +103,8 @@ final class SQLiteObjectReader: ObjectReader {
 
     func bucket(_ name: String) throws -> BucketRecord? {
         try connection.first(
-            "SELECT name, account, region, created FROM buckets WHERE name = :name", [":name": name], BucketRecord.init)
+            "SELECT \(BucketRecord.columns) FROM buckets b WHERE name = :name", [":name": name]
+        ) { try remembered($0) }
     }
 
     func buckets(
@@ -64,7 +112,7 @@ final class SQLiteObjectReader: ObjectReader {
     ) throws -> [BucketRecord] {
         try connection.all(
             """
-            SELECT name, account, region, created FROM buckets
+            SELECT \(BucketRecord.columns) FROM buckets b
             WHERE account = :account AND name > :after AND substr(name, 1, length(:prefix)) = :prefix
             ORDER BY name LIMIT :limit
             """, [":account": account.description, ":after": name ?? "", ":prefix": prefix, ":limit": limit],
@@ -76,14 +124,17 @@ final class SQLiteObjectReader: ObjectReader {
             .compactMap { $0 }
     }
 
-    func configuration(_ kind: String, of bucket: String) throws -> [UInt8]? {
-        try connection.first(
+    func buckets(with document: BucketDocument) throws -> [BucketRecord] {
+        let names = try connection.all(
             """
-            SELECT c.document FROM buckets b JOIN bucket_configurations c ON c.bucket = b.id
-            WHERE b.name = :bucket AND c.kind = :kind
-            """, [":bucket": bucket, ":kind": kind]
-        ) { $0.blob(0) }
+            SELECT b.name FROM bucket_configurations c JOIN buckets b ON b.id = c.bucket
+            WHERE c.kind = :kind ORDER BY b.name
+            """, [":kind": document.rawValue]
+        ) { $0.text(0) }
+        return try names.compactMap { try bucket($0) }
     }
+
+    // MARK: Listings
 
     func objects(_ query: ListingQuery) throws -> ListingPage<ListedObject> {
         guard let bucket = try connection.bucketID(query.bucket) else { return ListingPage() }
@@ -99,28 +150,69 @@ final class SQLiteObjectReader: ObjectReader {
         }
     }
 
-    private static let listedColumns = """
-        key, etag, size, modified, storage_class, checksum_algorithm, checksum_parts IS NOT NULL
-        """
     private static let objectsFromSQL = """
-        SELECT \(listedColumns) FROM objects
+        SELECT \(ListedObject.columns) FROM objects
         WHERE bucket = :bucket AND key >= :bound AND (:end IS NULL OR key < :end) ORDER BY key
         """
     private static let objectsAfterSQL = """
-        SELECT \(listedColumns) FROM objects
+        SELECT \(ListedObject.columns) FROM objects
         WHERE bucket = :bucket AND key > :bound AND (:end IS NULL OR key < :end) ORDER BY key
         """
 
-    // MARK: Uploads
+    func versions(_ query: ListingQuery) throws -> ListingPage<ListedVersion> {
+        guard let bucket = try connection.bucketID(query.bucket) else { return ListingPage() }
+        let end = ListingQuery.end(of: Array(query.prefix.utf8)).map(TextBytes.init)
+        // Behind the marker itself only its older versions follow; behind any other bound, all of the key's.
+        let marker = try markedOrdinal(query, in: bucket)
+        return try query.walk { bound, visit in
+            let older = bound.isInclusive ? nil : marker
+            try connection.forEach(
+                bound.isInclusive ? Self.versionsFromSQL : Self.versionsAfterSQL,
+                bound.isInclusive
+                    ? [":bucket": bucket, ":bound": TextBytes(bound.bytes), ":end": end]
+                    : [":bucket": bucket, ":bound": TextBytes(bound.bytes), ":end": end, ":older": older ?? 0]
+            ) { row in try visit(ListedVersion(row)) }
+        }
+    }
 
-    static let uploadColumns = """
-        u.id, b.name, u.key, u.initiated, u.initiator, u.storage_class, u.checksum_algorithm, u.checksum_composite,
-        u.fields, u.tags
-        """
+    /// Current objects come before all other versions of their key.
+    private static let currentOrdinal = Int64.max
+    private static let versionsFromSQL = versionsSQL("key >= :bound", "key >= :bound")
+    private static let versionsAfterSQL = versionsSQL("key > :bound", "key >= :bound AND (key > :bound OR ordinal < :older)")
+
+    private static func versionsSQL(_ currentBound: String, _ versionBound: String) -> String {
+        let rest = "(:end IS NULL OR key < :end)"
+        return """
+            SELECT \(ListedVersion.columns(superseded: "NULL", marker: "0")), \(currentOrdinal) AS ordinal FROM objects
+            WHERE bucket = :bucket AND \(currentBound) AND \(rest)
+            UNION ALL
+            SELECT \(ListedVersion.columns(superseded: "superseded", marker: "marker")), ordinal FROM versions
+            WHERE bucket = :bucket AND \(versionBound) AND \(rest)
+            ORDER BY key, ordinal DESC
+            """
+    }
+
+    /// The ordinal of the version that the query goes on after; nil where it names none that exists.
+    private func markedOrdinal(_ query: ListingQuery, in bucket: Int64) throws -> Int64? {
+        guard !query.versionMarker.isEmpty else { return nil }
+        return try connection.first(
+            """
+            SELECT \(Self.currentOrdinal) FROM objects WHERE bucket = :bucket AND key = :key AND version IS :version
+            UNION ALL
+            SELECT ordinal FROM versions WHERE bucket = :bucket AND key = :key AND version IS :version
+            """,
+            [
+                ":bucket": bucket, ":key": query.marker,
+                ":version": query.versionMarker == "null" ? nil : query.versionMarker,
+            ]
+        ) { $0.integer(0) }
+    }
+
+    // MARK: Uploads
 
     func upload(_ id: String) throws -> UploadRecord? {
         try connection.first(
-            "SELECT \(Self.uploadColumns) FROM uploads u JOIN buckets b ON b.id = u.bucket WHERE u.id = :id",
+            "SELECT \(UploadRecord.columns) FROM uploads u JOIN buckets b ON b.id = u.bucket WHERE u.id = :id",
             [":id": id], UploadRecord.init)
     }
 
@@ -142,7 +234,7 @@ final class SQLiteObjectReader: ObjectReader {
             let isMarker = !bound.isInclusive && !query.uploadMarker.isEmpty
             try connection.forEach(
                 """
-                SELECT \(Self.uploadColumns) FROM uploads u JOIN buckets b ON b.id = u.bucket
+                SELECT \(UploadRecord.columns) FROM uploads u JOIN buckets b ON b.id = u.bucket
                 WHERE u.bucket = :bucket AND u.key >= :bound AND (:end IS NULL OR u.key < :end)
                     AND (:inclusive OR u.key > :bound OR u.id > :after)
                 ORDER BY u.key, u.id
@@ -169,6 +261,7 @@ extension Connection {
         try first(
             """
             SELECT EXISTS(SELECT 1 FROM objects WHERE blob = :blob) OR EXISTS(SELECT 1 FROM parts WHERE blob = :blob)
+                OR EXISTS(SELECT 1 FROM versions WHERE blob = :blob)
             """, [":blob": blob.text]
         ) { $0.bool(0) } ?? false
     }

@@ -76,6 +76,10 @@ struct RESTShapeReader: ShapeReader {
     // MARK: Plain values
 
     mutating func string(_ member: Int) -> String? {
+        if members[member].location == .payload {
+            if !body.isEmpty, String(validating: body, as: UTF8.self) == nil { problems.unreadable(.malformedXML()) }
+            return body.isEmpty ? nil : String(decoding: body, as: UTF8.self)
+        }
         guard let text = texts[member] else { return json?.string(member) }
         if let constraints = members[member].constraints { fail(member, text, constraints.broken(by: text)) }
         return text
@@ -110,7 +114,8 @@ struct RESTShapeReader: ShapeReader {
     mutating func timestamp(_ member: Int) -> Instant? {
         guard let text = filled(member) else { return json?.timestamp(member) }
         if let instant = Instant(httpDate: text) ?? Instant(iso8601: text) { return instant }
-        return members[member].location == .header ? nil : wrong(member, text, "Timestamp")
+        let isCondition = members[member].location == .header && members[member].timestampFormat != .iso8601
+        return isCondition ? nil : wrong(member, text, "Timestamp")
     }
 
     mutating func blob(_ member: Int) -> [UInt8]? {

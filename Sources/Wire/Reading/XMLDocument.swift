@@ -73,6 +73,19 @@ struct XMLElement {
         return text
     }
 
+    /// The attribute of this name, whose text reads like an element's. A prefix is looked past, like a namespace.
+    func attribute(_ name: String) -> XMLElement? {
+        let local = name.split(separator: ":").last.map(String.init) ?? name
+        var candidate = node.pointee.properties
+        while let attribute = candidate {
+            // An attribute begins with the same fields as every node (libxml2, tree.h).
+            let element = XMLElement(node: UnsafeMutableRawPointer(attribute).assumingMemoryBound(to: xmlNode.self))
+            if element.isNamed(local) { return element }
+            candidate = attribute.pointee.next
+        }
+        return nil
+    }
+
     private static func element(from first: xmlNodePtr?) -> XMLElement? {
         var candidate = first
         while let node = candidate {

@@ -24,6 +24,7 @@ struct XMLShapeReader: ShapeReader {
     private mutating func lay(_ parent: XMLElement, _ schema: StructureSchema) {
         members = schema.members
         elements = Array(repeating: nil, count: members.count)
+        if let place = schema.attributeMember { elements[place] = parent.attribute(members[place].wireName) }
         var child = parent.firstChild
         while let element = child {
             child = element.next

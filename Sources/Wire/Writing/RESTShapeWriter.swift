@@ -45,7 +45,9 @@ struct RESTShapeWriter: ShapeWriter {
     }
 
     mutating func string(_ member: Int, _ value: String) {
-        if operation.unwrapsResult {
+        if members[member].location == .payload {
+            payload = Array(value.utf8)
+        } else if operation.unwrapsResult {
             xml?.text(value)
         } else if !header(member, value) {
             xml?.string(member, value)

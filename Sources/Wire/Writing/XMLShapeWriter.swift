@@ -9,6 +9,8 @@ struct XMLShapeWriter: ShapeWriter {
     private var members: [MemberSchema]
     /// The name of a list's elements, which their own schema does not know when the list is flattened.
     private var elementName: String?
+    /// Where the start tag of the structure at hand ends, for its attribute.
+    private var tagEnd = 0
 
     init(_ schema: StructureSchema) {
         members = schema.members
@@ -44,7 +46,17 @@ struct XMLShapeWriter: ShapeWriter {
     /// Text between tags that are already written.
     mutating func text(_ text: String) { escape(text) }
 
-    mutating func string(_ member: Int, _ value: String) { element(name(member), value) }
+    mutating func string(_ member: Int, _ value: String) {
+        if members[member].location == .attribute { return attribute(members[member].wireName, value) }
+        element(name(member), value)
+    }
+
+    /// The only attributes in S3's documents are those of XML Schema instances (`xsi:type`).
+    private mutating func attribute(_ name: String, _ value: String) {
+        let text = " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \(name)=\"\(value)\""
+        bytes.insert(contentsOf: text.utf8, at: tagEnd)
+    }
+
     mutating func boolean(_ member: Int, _ value: Bool) { element(name(member), value ? "true" : "false") }
     mutating func integer(_ member: Int, _ value: Int64) { element(name(member), String(value)) }
     mutating func double(_ member: Int, _ value: Double) { element(name(member), String(value)) }
@@ -65,10 +77,10 @@ struct XMLShapeWriter: ShapeWriter {
     mutating func structure<Value: WritableShape>(_ member: Int, _ value: Value) {
         let name = name(member)
         open(name)
-        let outer = (members, elementName)
-        (members, elementName) = (Value.schema.members, nil)
+        let outer = (members, elementName, tagEnd)
+        (members, elementName, tagEnd) = (Value.schema.members, nil, bytes.count - 1)
         value.write(to: &self)
-        (members, elementName) = outer
+        (members, elementName, tagEnd) = outer
         close(name)
     }
 

@@ -152,7 +152,7 @@ import Testing
         let other = try #require(AccountID("111111111111"))
         for (account, bucket) in [(AccountID.standard, "mine"), (other, "theirs")] {
             let caller = Caller(Principal(account: account), now: fixture.clock.now())
-            _ = try await fixture.objects.createBucket(bucket, constraint: nil, region: .standard, caller)
+            _ = try await fixture.objects.createBucket(CreateBucketRequest(bucket, region: .standard, caller))
             try await fixture.objects.putMany([SmallObject("k", [1], contentType: "x/y")], in: bucket, caller)
         }
         _ = try await fixture.sageMaker.createWorkteam(ServiceFixture.workteam("team"), fixture.context(other))
