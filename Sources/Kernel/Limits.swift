@@ -43,6 +43,8 @@ package struct Limits: Sendable {
     package var listKeys = 1000
     /// Most keys of one DeleteObjects request.
     package var deleteObjectsKeys = 1000
+    /// Fields of an upload by form that come before its file: 20 KB.
+    package var formFieldBytes = 20 << 10
     /// Largest bucket policy.
     package var bucketPolicyBytes = 20 << 10
     /// Most grants of one access control list.

@@ -15,6 +15,8 @@ package struct ServerRequest: Sendable {
     package var loop: Int
     /// An IP address without port; empty where the system names none.
     package var remoteAddress: String
+    /// Whether it came through TLS.
+    package var isSecure = false
     /// Wall time at which the head was in.
     package var receivedAt: Instant
 }

@@ -1,7 +1,7 @@
 // From outputs and errors to status, headers and bytes. The one entrance to the writers.
 
 internal import JSON
-internal import Kernel
+package import Kernel
 package import Shapes
 
 /// An answer without its streamed body.
@@ -53,6 +53,28 @@ package enum ResponseEncoder {
                 status: schema.successStatus, headers: identity.headers(.awsQuery) + [("Content-Type", "text/xml")],
                 body: query(schema, output, identity))
         }
+    }
+
+    /// The document that answers a form which asked for status 201 (API reference: POST Object).
+    package static func postResponse(location: String, bucket: String, key: String, eTag: String) -> [UInt8] {
+        var writer = XMLShapeWriter(EmptyShape.schema)
+        writer.declaration()
+        writer.open("PostResponse")
+        for (name, text) in [("Location", location), ("Bucket", bucket), ("Key", key), ("ETag", eTag)] {
+            writer.element(name, text)
+        }
+        writer.close("PostResponse")
+        return writer.bytes
+    }
+
+    /// The tags of a form's field `tagging`, which is a document, as the header `x-amz-tagging` has them.
+    package static func taggingHeader(ofDocument text: String) throws(ServiceError) -> String {
+        var reader = XMLShapeReader(
+            try XMLDocument(parsing: Array(text.utf8)), rootName: "Tagging", S3.Tagging.schema)
+        let tagging = S3.Tagging(from: &reader)
+        try reader.problems.check()
+        return tagging.tagSet.map { "\(PercentCoding.encode($0.key))=\(PercentCoding.encode($0.value))" }
+            .joined(separator: "&")
     }
 
     private static func rest(

@@ -68,6 +68,7 @@ extension MemberModel {
         locationName = value["locationName"]?.string
         isStreaming = value["streaming"]?.bool ?? false
         isAttribute = value["xmlAttribute"]?.bool ?? false
+        isFlattened = value["flattened"]?.bool ?? false
     }
 }
 

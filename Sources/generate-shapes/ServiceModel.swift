@@ -56,6 +56,8 @@ struct MemberModel {
     let locationName: String?
     let isStreaming: Bool
     let isAttribute: Bool
+    /// Where a list is flattened in this place only.
+    let isFlattened: Bool
 }
 
 struct UnservedModel {

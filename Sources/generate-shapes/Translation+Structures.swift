@@ -50,7 +50,7 @@ extension Translator {
             name: name, wireName: member.locationName ?? name, location: "body", isRequired: false, standing: .served,
             rule: rule(shape).map { "Rules.\($0.name)" }, timestampFormat: try timestampFormat(shape),
             refusal: isReadable(shape.name) ? overrides.refusals[shape.name] : nil, element: element, key: key,
-            isFlattened: shape.isFlattened)
+            isFlattened: shape.isFlattened || member.isFlattened)
     }
 
     private func timestampFormat(_ shape: ShapeModel) throws -> String? {

@@ -19,6 +19,7 @@ extension Program {
         let settings: ServeSettings
         let credentials: [Credentials]
         let table: OperationTable
+        let forms: FormUploads
         let tasks: AsyncRequests
         let objects: ObjectStorage
         let serverClock: ServerClock
@@ -51,8 +52,8 @@ extension Program {
             let verifier = SignatureVerifier(
                 credentials: CredentialSet(credentials), policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(
-                router: router, verifier: verifier, table: table, tasks: tasks, serverClock: serverClock,
-                wallClock: wallClock, limits: limits)
+                router: router, verifier: verifier, table: table, forms: forms, tasks: tasks,
+                serverClock: serverClock, wallClock: wallClock, limits: limits, anonymous: settings.anonymous)
             let control = ControlDispatcher(
                 access: try access(in: directory), router: router, table: table, tasks: tasks,
                 serverClock: serverClock, limits: limits)

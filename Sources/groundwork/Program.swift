@@ -69,9 +69,11 @@ struct Program {
             settings: Self.sageMakerSettings(settings))
         tasks = AsyncRequests(concurrency: 64)
         readiness = Readiness()
-        var table = OperationTable(decoder: Self.decoder(logger))
+        let decoder = Self.decoder(logger)
+        var table = OperationTable(decoder: decoder)
         let readers = try LoopReaders(objects, loops: settings.threads)
-        table.add(S3Service(objects: objects), readers: readers)
+        let s3 = S3Service(objects: objects)
+        table.add(s3, readers: readers)
         table.add(sageMaker)
         table.add(STSService())
         table.add(control)
@@ -79,7 +81,8 @@ struct Program {
             throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
         }
         let parts = Parts(
-            settings: settings, credentials: credentials, table: table, tasks: tasks, objects: objects,
+            settings: settings, credentials: credentials, table: table, forms: FormUploads(s3, decoder: decoder),
+            tasks: tasks, objects: objects,
             serverClock: serverClock,
             wallClock: wallClock, limits: limits, readiness: readiness,
             readers: readers)

@@ -38,6 +38,8 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "File of identities: {\"identities\": [{\"accessKeyId\", \"secretAccessKey\", \"account\"}]}.")
     var credentials: String?
     @Flag(help: "Allow lenient signatures beyond loopback.") var insecureBind = false
+    @Flag(help: "Unsigned S3 requests act as the default account; otherwise policies and ACLs decide.")
+    var allowAnonymous = false
     @Option(help: "Further host names, comma separated, for virtual-host buckets and the control API.")
     var hostNames: String?
     @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")

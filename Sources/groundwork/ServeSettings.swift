@@ -21,6 +21,7 @@ struct ServeSettings {
     var credentials: String?
     var hostNames: [String]
     var objectOwnership: ObjectOwnership
+    var anonymous: AnonymousAccess
     var seed: UInt64
     var steering: Steering
     var minimumState: Duration
@@ -74,6 +75,8 @@ struct ServeSettings {
         hostNames = try resolver.resolve(
             "host-names", options.hostNames, standard: "", rule: "it must be names separated by commas"
         ) { $0.split(separator: ",").map { String($0).lowercased() } }
+        anonymous =
+            try resolver.resolve("allow-anonymous", options.allowAnonymous) ? .asStandardAccount : .asRulesSay
         objectOwnership = try resolver.resolve(
             "object-ownership", options.objectOwnership, standard: ObjectOwnership.bucketOwnerEnforced.rawValue,
             rule: "it must be one of " + ObjectOwnership.allCases.map(\.rawValue).joined(separator: ", "),
@@ -110,6 +113,10 @@ struct ServeSettings {
         guard isLoopback || auth == .strict || allowsInsecureBind else {
             throw SettingResolver.Refusal(
                 description: "--host \(host) is beyond loopback: use --auth strict, or --insecure-bind if you mean it")
+        }
+        guard isLoopback || anonymous == .asRulesSay || allowsInsecureBind else {
+            throw SettingResolver.Refusal(
+                description: "--allow-anonymous beyond loopback lets everybody in: add --insecure-bind if you mean it")
         }
         if isEphemeral, dataDirectory != nil {
             throw SettingResolver.Refusal(description: "--ephemeral and --data-dir exclude each other")

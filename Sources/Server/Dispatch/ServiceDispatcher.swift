@@ -9,6 +9,38 @@ internal import Shapes
 package import Signing
 package import Wire
 
+/// What an unsigned S3 request may do.
+package enum AnonymousAccess: Sendable {
+    /// What bucket policies and access control lists allow.
+    case asRulesSay
+    /// Everything that the standard account may do.
+    case asStandardAccount
+}
+
+extension ServerRequest {
+    func takingHeadersFromQuery() -> ServerRequest {
+        var request = self
+        request.head.takeHeadersFromQuery()
+        return request
+    }
+}
+
+extension RequestHead {
+    /// In a presigned request, parameters that begin with `x-amz-` stand for headers (API reference: query
+    /// authentication). They are part of what was signed.
+    fileprivate mutating func takeHeadersFromQuery() {
+        let signing: Set<String> = [
+            "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders",
+            "x-amz-signature", "x-amz-security-token",
+        ]
+        for item in QueryItem.parse(query) {
+            let name = item.name.lowercased()
+            guard name.hasPrefix("x-amz-"), !signing.contains(name), headers[name] == nil else { continue }
+            headers.fields.append((name, item.value ?? ""))
+        }
+    }
+}
+
 /// Answers AWS requests.
 package struct ServiceDispatcher: RequestHandler {
     private let router: WireRouter
@@ -18,12 +50,17 @@ package struct ServiceDispatcher: RequestHandler {
     private let serverClock: any Clock
     private let wallClock: any Clock
     private let limits: Limits
+    private let forms: FormUploads
+    private let anonymous: AnonymousAccess
 
     /// `serverClock` stamps what requests do, `wallClock` judges the age of signatures.
     package init(
-        router: WireRouter, verifier: SignatureVerifier, table: OperationTable, tasks: AsyncRequests,
-        serverClock: any Clock, wallClock: any Clock, limits: Limits = Limits()
+        router: WireRouter, verifier: SignatureVerifier, table: OperationTable, forms: FormUploads,
+        tasks: AsyncRequests, serverClock: any Clock, wallClock: any Clock, limits: Limits = Limits(),
+        anonymous: AnonymousAccess = .asRulesSay
     ) {
+        self.forms = forms
+        self.anonymous = anonymous
         self.router = router
         self.verifier = verifier
         self.table = table
@@ -41,6 +78,7 @@ package struct ServiceDispatcher: RequestHandler {
         let head = request.head
         var reply = Reply(responder, head: head, wireProtocol: .restXML)
         do throws(ServiceError) {
+            if let bucket = router.formBucket(head) { return form(request, bucket, reply) }
             let claim = try claim(in: head)
             if router.needsForm(head) {
                 reply.wireProtocol = .awsQuery
@@ -77,6 +115,7 @@ package struct ServiceDispatcher: RequestHandler {
     ) throws(ServiceError) {
         let authentication = try authenticate(request.head, claim, .s3, .declared)
         reply.responder.note(account: authentication.principal.account)
+        let request = claim?.placement == .query ? request.takingHeadersFromQuery() : request
         var admitted = admit(request, route, authentication, reply)
         let needsBody = request.head.method == "PUT" || request.head.method == "POST"
         guard needsBody else { return perform(admitted, authentication, reply) }
@@ -135,14 +174,37 @@ package struct ServiceDispatcher: RequestHandler {
         }
     }
 
+    // MARK: Forms
+
+    private func form(_ request: ServerRequest, _ bucket: String, _ reply: Reply) {
+        reply.responder.note(operation: "PostObject")
+        submit(reply) { () async throws(ServiceError) in
+            let (authentication, checked) = try await FormUploads.read(
+                request, bucket: bucket, verifier: verifier, limit: limits.formFieldBytes, at: wallClock.now())
+            let standing = raised(authentication)
+            reply.responder.note(account: standing.principal.account)
+            let answer = try await forms.perform(
+                checked, bucket: bucket, context(request, standing, reply), reply.identity)
+            return Reply.Signed(answer: answer, standing: authentication.standing, notices: [])
+        } fallback: {
+            request.body.cancel()
+        }
+    }
+
     // MARK: Steps
 
     private func authenticate(
         _ head: RequestHead, _ claim: SignatureClaim?, _ family: ServiceFamily, _ payload: PayloadHash
     ) throws(ServiceError) -> Authentication {
-        guard let claim else { return try verifier.verify(head, for: family, payload: payload, at: wallClock.now()) }
+        guard let claim else {
+            let authentication = try verifier.verify(head, for: family, payload: payload, at: wallClock.now())
+            return family == .s3 ? raised(authentication) : authentication
+        }
+        // Only Version 2 signs the bucket of a host name apart from the host.
+        let hostBucket = claim.version == .v2 ? head.headers["host"].flatMap { router.bucket(inHost: $0) } : nil
         do throws(SignatureFault) {
-            return try verifier.verify(claim, of: head, for: family, payload: payload, at: wallClock.now())
+            return try verifier.verify(
+                claim, of: head, for: family, payload: payload, hostBucket: hostBucket, at: wallClock.now())
         } catch {
             throw error.error(for: family)
         }
@@ -152,11 +214,32 @@ package struct ServiceDispatcher: RequestHandler {
         _ request: ServerRequest, _ route: Route, _ authentication: Authentication, _ reply: Reply
     ) -> AdmittedRequest {
         AdmittedRequest(
-            route: route,
-            context: RequestContext(
-                principal: authentication.principal, region: authentication.region,
-                requestID: reply.identity.requestID, now: serverClock.now(), head: request.head, body: request.body),
-            identity: reply.identity, loop: request.loop)
+            route: route, context: context(request, authentication, reply), identity: reply.identity,
+            loop: request.loop)
+    }
+
+    private func context(
+        _ request: ServerRequest, _ authentication: Authentication, _ reply: Reply
+    ) -> RequestContext {
+        var context = RequestContext(
+            principal: authentication.principal, region: authentication.region, requestID: reply.identity.requestID,
+            now: serverClock.now(), head: request.head, body: request.body)
+        context.principal.userName = authentication.identity?.displayName
+        context.remoteAddress = request.remoteAddress
+        context.isSecure = request.isSecure
+        context.signatureVersion = authentication.signatureVersion?.rawValue
+        context.authType = authentication.authType?.rawValue
+        context.signatureAge = authentication.age
+        context.wallTime = request.receivedAt
+        return context
+    }
+
+    /// Where the server is set so, an unsigned request acts as the standard account.
+    private func raised(_ authentication: Authentication) -> Authentication {
+        guard anonymous == .asStandardAccount, authentication.principal.isAnonymous else { return authentication }
+        var raised = authentication
+        raised.principal.isAnonymous = false
+        return raised
     }
 
     private func perform(_ request: AdmittedRequest, _ authentication: Authentication, _ reply: Reply) {

@@ -12,25 +12,33 @@ extension S3Service {
         completion: @escaping @Sendable (Result<S3.PutObjectOutput, ServiceError>) -> Void
     ) {
         do throws(ServiceError) {
-            var request = PutObjectRequest(
-                ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
-                attributes: try input.attributes(contentEncoding: context.contentEncoding),
-                conditions: WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch),
-                expectations: context.expectations)
-            request.access = input.access
-            objects.putObject(request, body: context.body, reader: reader) { result in
-                completion(
-                    result.map { answer in
-                        var output = S3.PutObjectOutput(eTag: quoted(answer.etag), versionId: answer.version)
-                        output.sseKMSEncryptionContext = input.sseKMSEncryptionContext
-                        output.showEncryption(answer.fields)
-                        output.setChecksum(answer.checksum)
-                        return output
-                    })
+            objects.putObject(try putRequest(input, context), body: context.body, reader: reader) { result in
+                completion(result.map { S3.PutObjectOutput($0, input) })
             }
         } catch {
             context.body.cancel()
             completion(.failure(error))
         }
+    }
+
+    func putRequest(
+        _ input: S3.PutObjectRequest, _ context: RequestContext
+    ) throws(ServiceError) -> PutObjectRequest {
+        var request = PutObjectRequest(
+            ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
+            attributes: try input.attributes(contentEncoding: context.contentEncoding),
+            conditions: WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch),
+            expectations: context.expectations)
+        request.access = input.access
+        return request
+    }
+}
+
+extension S3.PutObjectOutput {
+    init(_ answer: PutObjectAnswer, _ input: S3.PutObjectRequest) {
+        self.init(eTag: quoted(answer.etag), versionId: answer.version)
+        sseKMSEncryptionContext = input.sseKMSEncryptionContext
+        showEncryption(answer.fields)
+        setChecksum(answer.checksum)
     }
 }

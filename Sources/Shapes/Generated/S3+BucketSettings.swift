@@ -1549,7 +1549,7 @@ extension S3 {
 
         package static let schema = StructureSchema("ReplicationRuleAndOperator", [
             MemberSchema("Prefix"),
-            MemberSchema("Tags", wire: "Tag", element: MemberSchema("member", wire: "Tag")),
+            MemberSchema("Tags", wire: "Tag", element: MemberSchema("member", wire: "Tag"), flattened: true),
         ])
 
         package init(from reader: inout some ShapeReader) {

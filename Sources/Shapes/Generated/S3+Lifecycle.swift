@@ -264,7 +264,7 @@ extension S3 {
 
         package static let schema = StructureSchema("LifecycleRuleAndOperator", [
             MemberSchema("Prefix"),
-            MemberSchema("Tags", wire: "Tag", element: MemberSchema("member", wire: "Tag")),
+            MemberSchema("Tags", wire: "Tag", element: MemberSchema("member", wire: "Tag"), flattened: true),
             MemberSchema("ObjectSizeGreaterThan"),
             MemberSchema("ObjectSizeLessThan"),
         ])

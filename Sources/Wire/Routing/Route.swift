@@ -11,6 +11,11 @@ package struct Route: Sendable {
         package let name: String
         /// What stands there in the request.
         package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What is asked for.
@@ -21,6 +26,14 @@ package struct Route: Sendable {
     package let query: [QueryItem]
     /// Fields of a query-protocol request.
     package let form: [QueryItem]
+
+    /// A route that no request line has led to, such as that of a form.
+    package init(operation: OperationSchema, labels: [Label], query: [QueryItem] = [], form: [QueryItem] = []) {
+        self.operation = operation
+        self.labels = labels
+        self.query = query
+        self.form = form
+    }
 
     /// The decoded value of a path label, such as `Bucket`.
     package func label(_ name: String) -> String? { labels.first { $0.name == name }?.value }

@@ -62,11 +62,16 @@ struct S3Routes: Sendable {
             case .unserved(let name): return .unserved(service: "S3", operation: name, .restXML)
             }
         }
-        let contentType = head.headers["content-type"] ?? ""
-        if head.method == "POST", labels.count == 1, contentType.lowercased().hasPrefix("multipart/form-data") {
-            return .unserved(service: "S3", operation: "PostObject", .restXML)
-        }
         return Self.notAllowed(head.method, labels.count)
+    }
+
+    /// The bucket that a form is posted to: nothing but the type of its body tells it from other requests.
+    static func formBucket(_ head: RequestHead, bucket hostBucket: String?) -> String? {
+        guard head.method == "POST", let type = head.headers["content-type"],
+            type.lowercased().hasPrefix("multipart/form-data"), let labels = labels(head.path, hostBucket),
+            labels.count == 1
+        else { return nil }
+        return labels[0].value
     }
 
     /// Bucket and key of a path; nil where an escape is broken. The key keeps every slash it has.

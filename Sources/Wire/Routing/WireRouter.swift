@@ -47,6 +47,12 @@ package struct WireRouter: Sendable {
         return head.headers["content-type"]?.lowercased().hasPrefix("application/x-www-form-urlencoded") ?? false
     }
 
+    /// The bucket that an upload by form is for; nil for every other request.
+    package func formBucket(_ head: RequestHead) -> String? {
+        guard head.method == "POST" else { return nil }
+        return S3Routes.formBucket(head, bucket: head.headers["host"].flatMap { bucket(inHost: $0) })
+    }
+
     /// The bucket that a host name carries, for `bucket.suffix`; nil for path-style requests.
     package func bucket(inHost host: String) -> String? {
         guard !hostSuffixes.isEmpty else { return nil }
