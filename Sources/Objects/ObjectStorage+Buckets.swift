@@ -110,6 +110,33 @@ extension ObjectStorage {
         try await change(.deleteBucket(bucket.reference), ObjectAddress(name, ""))
     }
 
+    /// Removes a bucket with everything in it, whatever policies and locks say. No client can ask for this: it is for
+    /// the server's own control of its data.
+    package func forgetBucket(_ name: String, at now: Instant) async throws(ServiceError) {
+        let bucket = try await bucket(named: name), address = ObjectAddress(name, "")
+        let query = ListingQuery(bucket: name, limit: limits.deleteObjectsKeys)
+        while true {
+            let versions = try await kept(address) { [index] in try await index.read { try $0.versions(query) } }
+            if versions.items.isEmpty { break }
+            let removals = versions.items.map { version in
+                var removal = ObjectRemoval(version.key, version: version.version ?? "null")
+                removal.ignoresLock = true
+                return removal
+            }
+            try await change(.delete(bucket.reference, removals, at: now), address)
+        }
+        while true {
+            let uploads = try await kept(address) { [index] in try await index.read { try $0.uploads(query) } }
+            if uploads.items.isEmpty { break }
+            for upload in uploads.items {
+                try await change(
+                    .abortUpload(UploadReference(bucket.reference, key: upload.key, id: upload.id)), address,
+                    upload: upload.id)
+            }
+        }
+        try await change(.deleteBucket(bucket.reference), address)
+    }
+
     /// The accounts that own a bucket; for whoever forgets everything.
     package func bucketOwners() async throws(ServiceError) -> [AccountID] {
         try await kept(ObjectAddress("", "")) { [index] in try await index.read { try $0.bucketOwners() } }

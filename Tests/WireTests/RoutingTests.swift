@@ -123,9 +123,19 @@ import Wire
         #expect(name(route("POST", "/", scope: "sagemaker")) == "400 UnknownOperationException")
     }
 
-    @Test func browserFormsAreNamed() {
-        let form = [("Content-Type", "multipart/form-data; boundary=x")]
-        #expect(name(route("POST", "/b", form)) == "501 S3 PostObject")
+    @Test func aFormIsKnownByItsType() {
+        func bucket(_ target: String, _ type: String, host: String = "127.0.0.1") -> String? {
+            router.formBucket(
+                RequestHead(
+                    method: "POST", target: target,
+                    headers: HeaderFields([(name: "Content-Type", value: type), (name: "Host", value: host)])))
+        }
+        #expect(bucket("/b", "multipart/form-data; boundary=x") == "b")
+        #expect(bucket("/b/", "Multipart/Form-Data; boundary=x") == "b")
+        #expect(bucket("/", "multipart/form-data; boundary=x", host: "c.localhost:4566") == "c")
+        #expect(bucket("/b/k", "multipart/form-data; boundary=x") == nil)
+        #expect(bucket("/b", "application/xml") == nil)
+        #expect(name(route("POST", "/b")) == "405 MethodNotAllowed")
     }
 
     @Test func fiveHundredAndOneNamesTheOperation() {

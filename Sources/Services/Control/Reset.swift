@@ -25,19 +25,7 @@ extension ControlService {
         for owner in try await objects.bucketOwners() where account == nil || owner == account {
             let caller = Caller(Principal(account: owner), now: context.now)
             for bucket in try await objects.listBuckets(caller).buckets {
-                try await deleteObjects(below: "", in: bucket.name, caller)
-                try await abortUploads(in: bucket.name, caller)
-                try await objects.deleteBucket(bucket.name, caller)
-            }
-        }
-    }
-
-    private func abortUploads(in bucket: String, _ caller: Caller) async throws(ServiceError) {
-        while true {
-            let uploads = try await objects.listUploads(ListUploadsRequest(bucket, caller)).uploads
-            if uploads.isEmpty { return }
-            for upload in uploads {
-                try await objects.abortUpload(upload.id, ObjectAddress(bucket, upload.key), caller)
+                try await objects.forgetBucket(bucket.name, at: context.now)
             }
         }
     }

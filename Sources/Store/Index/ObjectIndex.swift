@@ -210,6 +210,8 @@ package struct ObjectRemoval: Sendable {
     package var version: String?
     /// Whether a version in governance mode may be removed.
     package var bypassesGovernance = false
+    /// Whether every lock is looked past; for whoever forgets everything.
+    package var ignoresLock = false
 
     package init(_ key: String, version: String? = nil, expecting: ObjectExpectation = .anything) {
         self.key = key

@@ -42,20 +42,21 @@ extension FormUpload {
         var scanner = FormScanner(boundary: boundary)
         var fields: [(name: String, value: String)] = []
         while true {
-            switch try scanner.next() {
+            let event = try scanner.next()
+            guard scanner.fieldBytes <= limit else {
+                body.cancel()
+                throw ServiceError(
+                    "MaxPostPreDataLengthExceeded", status: 400,
+                    "Your POST request fields preceding the upload file were too large.",
+                    fields: [.init("MaxPostPreDataLengthBytes", String(limit))])
+            }
+            switch event {
             case .field(let name, let value): fields.append((name, value))
             case .file(let name, let type):
                 return FormUpload(
                     fields: fields, fileName: name, fileType: type, file: FormFileSource(body, scanner))
             case .noFile: throw .fileCount(0)
             case .needsMore:
-                guard scanner.waitingBytes + scanner.takenBytes <= limit else {
-                    body.cancel()
-                    throw ServiceError(
-                        "MaxPostPreDataLengthExceeded", status: 400,
-                        "Your POST request fields preceding the upload file were too large.",
-                        fields: [.init("MaxPostPreDataLengthBytes", String(limit))])
-                }
                 switch try await body.next() {
                 case .chunks(let chunks): for chunk in chunks { scanner.take(chunk) }
                 case .end: throw .malformedForm()
@@ -80,8 +81,11 @@ struct FormScanner {
     private let delimiter: [UInt8]
     private var waiting: [UInt8] = []
     private var place = Place.preamble
-    private(set) var takenBytes = 0
-    var waitingBytes: Int { waiting.count }
+    private var takenBytes = 0
+    /// What was read so far that does not belong to the file.
+    var fieldBytes: Int {
+        if case .file = place { takenBytes } else { takenBytes + waiting.count }
+    }
 
     init(boundary: String) {
         delimiter = Array("\r\n--\(boundary)".utf8)

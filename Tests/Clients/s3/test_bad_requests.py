@@ -94,7 +94,7 @@ def test_a_head_that_fails_has_no_body(plain, bucket):
     assert answer.status == 404 and answer.body == b""
 
 
-@pytest.mark.parametrize("query", ["acl", "lifecycle", "replication", "inventory&id=1"])
+@pytest.mark.parametrize("query", ["inventory&id=1", "analytics", "metrics", "intelligent-tiering", "metadataTable"])
 def test_what_is_not_served_says_so(plain, bucket, query):
     answer = plain.s3("GET", f"/{bucket}?{query}")
     assert (answer.status, answer.error_code) == (501, "NotImplemented")
