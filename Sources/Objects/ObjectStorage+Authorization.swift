@@ -47,6 +47,12 @@ extension ObjectStorage {
         return isGranted(bucket, rules, action, object, caller)
     }
 
+    /// Whether the bucket's policy denies it in so many words.
+    func isDenied(_ bucket: BucketRecord, _ action: S3Action, key: String, _ caller: Caller) -> Bool {
+        guard bucket.documents[.policy] != nil, let policy = rules(of: bucket).policy else { return false }
+        return policy.verdict(request(bucket, action, key: key, object: nil, caller)) == .denied
+    }
+
     private func isGranted(
         _ bucket: BucketRecord, _ rules: BucketRules, _ action: S3Action, _ object: ObjectRecord?, _ caller: Caller
     ) -> Bool {

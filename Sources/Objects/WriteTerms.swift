@@ -32,7 +32,8 @@ extension ObjectStorage {
         _ caller: Caller
     ) throws(ServiceError) -> WriteTerms {
         var terms = WriteTerms(bucket.reference)
-        if !access.isEmpty { try authorize(bucket, .putObjectACL, key: address.key, caller) }
+        // Whoever writes an object may say who else gets it, unless a policy denies just that.
+        if !access.isEmpty, isDenied(bucket, .putObjectACL, key: address.key, caller) { throw .accessDenied() }
         if !attributes.tags.isEmpty { try authorize(bucket, .putObjectTagging, key: address.key, caller) }
         (terms.owner, terms.grants) = try self.terms(access, in: bucket, caller)
         try checkLock(attributes.lock, address, bucket, caller)
