@@ -36,6 +36,10 @@ let package = Package(
     dependencies: [
         // The HTTP engine under Server, and the buffers that Wire hands on.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS, and the certificates that the server makes for itself.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         // MD5, SHA and HMAC.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The command line.
@@ -83,6 +87,8 @@ let package = Package(
                 lifecycle,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         .executableTarget(
             name: "groundwork",
@@ -92,6 +98,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.

@@ -15,6 +15,8 @@ extension ConnectionHandler {
     private static let gatheredBytes: Int64 = 64 << 10
     /// A file goes out in pieces of this size, so that a reader who has stopped is noticed.
     private static let fileSliceBytes: Int64 = 4 << 20
+    /// The same where the bytes must be read first.
+    private static let memorySliceBytes: Int64 = 256 << 10
     /// A rest of a request body up to this size is read and thrown away to keep the connection.
     private static let drainedBytes: Int64 = 256 << 10
 
@@ -108,6 +110,7 @@ extension ConnectionHandler {
 
     private func send(_ file: OpenFile, _ range: Range<Int64>) {
         flush()
+        if isSecure { return sendThroughMemory(file, range) }
         // The descriptor stays the file's own: the handle gives it back instead of closing it.
         let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: file.descriptor)
         sendSlice(of: file, handle, range)
@@ -130,6 +133,29 @@ extension ConnectionHandler {
             if case .success = result { self.finishAnswer() } else { self.context?.close(promise: nil) }
         }
         context.writeAndFlush(wrapOutboundOut(.fileRegion(region)), promise: written)
+    }
+
+    /// For TLS, which the kernel cannot do for us: one slice is read when the one before it has gone out.
+    private func sendThroughMemory(_ file: OpenFile, _ range: Range<Int64>) {
+        guard let context else { return }
+        let end = min(range.lowerBound + Self.memorySliceBytes, range.upperBound)
+        guard gather(file, range.lowerBound..<end) else { return context.close(promise: nil) }
+        let slice = out
+        out = ByteBuffer()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { result in
+            self.noteActivity()
+            guard case .success = result else {
+                self.context?.close(promise: nil)
+                return
+            }
+            if end < range.upperBound {
+                self.sendThroughMemory(file, end..<range.upperBound)
+            } else {
+                self.finishAnswer()
+            }
+        }
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(slice)), promise: written)
     }
 
     // MARK: Flushing and closing

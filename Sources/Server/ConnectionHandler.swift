@@ -8,6 +8,7 @@
 internal import Kernel
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOTLS
 
 /// Serves one connection. Lives on the connection's event loop.
 final class ConnectionHandler: ChannelInboundHandler {
@@ -32,6 +33,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// No further request is taken: the connection closes after the current answer.
     private(set) var isEnding = false
     var isClosing = false
+    /// Whether TLS stands in front: files then pass through memory.
+    private(set) var isSecure = false
     private var isInputClosed = false
     private var idle = IdleWatch()
 
@@ -79,6 +82,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is QuiesceEvent: quiesce()
+        case TLSUserEvent.handshakeCompleted: isSecure = true
         case ChannelEvent.inputClosed: inputClosed()
         default: context.fireUserInboundEventTriggered(event)
         }

@@ -5,6 +5,7 @@ package import Kernel
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import NIOSSL
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -22,6 +23,8 @@ package final class HTTPServer: Service {
         package var addresses: [ListenAddress]
         /// Event loops.
         package var threads: Int
+        /// For clients that come with TLS; without it all of them speak plain HTTP.
+        package var tls: TLSIdentity?
         /// Bounds on heads, bodies and connections.
         package var limits: Limits
         /// A connection on which nothing moved for this long may be closed.
@@ -57,7 +60,11 @@ package final class HTTPServer: Service {
     @discardableResult
     package func start() async throws(ListenError) -> [ListenAddress] {
         var bound: [ListenAddress] = []
-        let bootstrap = makeBootstrap()
+        let tls: NIOSSLContext?
+        do { tls = try shared.configuration.tls?.makeContext() } catch {
+            throw ListenError(shared.configuration.addresses[0], reason: .certificate("\(error)"))
+        }
+        let bootstrap = makeBootstrap(tls)
         for address in shared.configuration.addresses {
             do {
                 let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
@@ -108,7 +115,7 @@ package final class HTTPServer: Service {
 
     // MARK: Connections
 
-    private func makeBootstrap() -> ServerBootstrap {
+    private func makeBootstrap(_ tls: NIOSSLContext?) -> ServerBootstrap {
         let shared = shared, clock = clock
         let loops = LoopTable(group, clock: clock)
         return ServerBootstrap(group: group)
@@ -124,11 +131,13 @@ package final class HTTPServer: Service {
                     minimum: 4096, initial: 4096, maximum: 128 << 10)
             )
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.configure(channel, shared, loops) }
+                channel.eventLoop.makeCompletedFuture { try Self.configure(channel, shared, loops, tls) }
             }
     }
 
-    private static func configure(_ channel: any Channel, _ shared: ServerShared, _ loops: LoopTable) throws {
+    private static func configure(
+        _ channel: any Channel, _ shared: ServerShared, _ loops: LoopTable, _ tls: NIOSSLContext?
+    ) throws {
         guard shared.connections.add(channel) else { throw TooManyConnections() }
         channel.closeFuture.whenComplete { _ in shared.connections.remove(channel) }
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -139,6 +148,7 @@ package final class HTTPServer: Service {
         let handler = ConnectionHandler(
             shared: shared, loop: loops.shared(of: channel.eventLoop),
             remoteAddress: channel.remoteAddress?.ipAddress ?? "")
+        if let tls { try channel.pipeline.syncOperations.addHandler(TLSDetector(tls)) }
         try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), handler)
     }
 
@@ -188,6 +198,8 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
         case addressInUse
         case notAllowed
+        /// Certificate and key cannot be used.
+        case certificate(String)
         case other(String)
     }
 
@@ -195,6 +207,11 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
     package let address: ListenAddress
     /// What the caller may tell the user.
     package let reason: Reason
+
+    init(_ address: ListenAddress, reason: Reason) {
+        self.address = address
+        self.reason = reason
+    }
 
     init(_ address: ListenAddress, _ error: any Error) {
         self.address = address
@@ -209,6 +226,7 @@ package struct ListenError: Error, Hashable, Sendable, CustomStringConvertible {
         switch reason {
         case .addressInUse: "\(address) is in use by another program"
         case .notAllowed: "listening on \(address) is not permitted"
+        case .certificate(let text): "the TLS certificate or its key cannot be used: \(text)"
         case .other(let text): "cannot listen on \(address): \(text)"
         }
     }

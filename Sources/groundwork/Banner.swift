@@ -12,6 +12,10 @@ enum Banner {
             "groundwork \(Version.text) serves \(address)",
             "data: \(directory.path)" + (directory.isEphemeral ? " (removed at the end)" : ""),
         ]
+        if settings.tls != nil {
+            let secure = addresses.first.map { "https://\($0)" } ?? ""
+            lines.append("TLS: \(secure)" + (settings.isSelfSigned ? ", trust \(directory.path)/tls-certificate.pem" : ""))
+        }
         let width = settings.entries.map(\.name.count).max() ?? 0
         for entry in settings.entries {
             let name = entry.name + String(repeating: " ", count: width - entry.name.count)

@@ -32,6 +32,22 @@ enum ProcessEnvironment {
         }
     }
 
+    /// Writes a whole file for its owner alone; it appears complete or not at all.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = path + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw SettingResolver.Refusal(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        guard bytes.withUnsafeBytes({ Glibc.write(descriptor, $0.baseAddress, $0.count) }) == bytes.count,
+            rename(temporary, path) == 0
+        else {
+            throw SettingResolver.Refusal(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Writes text at once, without the buffers of standard output: whoever waits for the banner must see it.
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]

@@ -28,11 +28,21 @@ extension Program {
         let readiness: Readiness
         let readers: LoopReaders
 
-        func configuration() throws -> HTTPServer.Configuration {
+        func configuration(in directory: DataDirectory) throws -> HTTPServer.Configuration {
             var configuration = HTTPServer.Configuration(
                 addresses: [ListenAddress(host: settings.host, port: settings.port)], threads: settings.threads,
                 limits: limits)
             configuration.shutdownDeadline = settings.shutdownDeadline
+            switch settings.tls {
+            case nil: break
+            case .files(let certificate, let key):
+                configuration.tls = TLSIdentity(
+                    certificates: try ProcessEnvironment.read(certificate), key: try ProcessEnvironment.read(key))
+            case .selfSigned:
+                configuration.tls = try SelfSignedCertificate(
+                    in: directory.path, hosts: ["localhost"] + settings.hostNames, now: wallClock.now()
+                ).identity
+            }
             return configuration
         }
 

@@ -40,6 +40,11 @@ struct ServeOptions: ParsableArguments {
     @Flag(help: "Allow lenient signatures beyond loopback.") var insecureBind = false
     @Flag(help: "Unsigned S3 requests act as the default account; otherwise policies and ACLs decide.")
     var allowAnonymous = false
+    @Option(help: "self-signed: a certificate of its own, kept in the data directory. HTTP stays on the same port.")
+    var tls: String?
+    @Option(help: "PEM file of the certificate and its chain, to be shown to clients that come with TLS.")
+    var tlsCertificate: String?
+    @Option(help: "PEM file of the certificate's key.") var tlsKey: String?
     @Option(help: "Further host names, comma separated, for virtual-host buckets and the control API.")
     var hostNames: String?
     @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")

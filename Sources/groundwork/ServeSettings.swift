@@ -20,6 +20,7 @@ struct ServeSettings {
     var auth: SignaturePolicy
     var credentials: String?
     var hostNames: [String]
+    var tls: TLSSource?
     var objectOwnership: ObjectOwnership
     var anonymous: AnonymousAccess
     var seed: UInt64
@@ -40,7 +41,13 @@ struct ServeSettings {
     var entries: [SettingResolver.Entry]
     var environment: [String: String]
 
+    enum TLSSource { case selfSigned, files(certificate: String, key: String) }
+
     enum FrozenClock { case now, at(Instant) }
+
+    var isSelfSigned: Bool {
+        if case .selfSigned = tls { true } else { false }
+    }
 
     var isLoopback: Bool { host == "localhost" || host.hasPrefix("127.") || host == "::1" }
 
@@ -75,6 +82,7 @@ struct ServeSettings {
         hostNames = try resolver.resolve(
             "host-names", options.hostNames, standard: "", rule: "it must be names separated by commas"
         ) { $0.split(separator: ",").map { String($0).lowercased() } }
+        tls = try Self.tls(options, &resolver)
         anonymous =
             try resolver.resolve("allow-anonymous", options.allowAnonymous) ? .asStandardAccount : .asRulesSay
         objectOwnership = try resolver.resolve(
@@ -120,6 +128,22 @@ struct ServeSettings {
         }
         if isEphemeral, dataDirectory != nil {
             throw SettingResolver.Refusal(description: "--ephemeral and --data-dir exclude each other")
+        }
+    }
+
+    private static func tls(_ options: ServeOptions, _ resolver: inout SettingResolver) throws -> TLSSource? {
+        let isSelfSigned = try resolver.resolve(
+            "tls", options.tls, standard: "", rule: "it must be self-signed; a certificate goes to --tls-certificate"
+        ) { $0 == "self-signed" ? true : $0.isEmpty ? false : nil }
+        let certificate = try resolver.text("tls-certificate", options.tlsCertificate)
+        let key = try resolver.text("tls-key", options.tlsKey)
+        switch (certificate, key, isSelfSigned) {
+        case (nil, nil, let isSelfSigned): return isSelfSigned ? .selfSigned : nil
+        case (let certificate?, let key?, false): return .files(certificate: certificate, key: key)
+        case (_?, _?, true):
+            throw SettingResolver.Refusal(description: "--tls self-signed and --tls-certificate exclude each other")
+        default:
+            throw SettingResolver.Refusal(description: "--tls-certificate and --tls-key go together")
         }
     }
 
