@@ -14,6 +14,11 @@ import pytest
 from groundwork_testing import Account
 
 _ROOT = Path(__file__).resolve().parents[3]
+# Nothing but this machine is spoken to, even by a tool that overlooks its endpoint.
+_NOWHERE = {
+    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"),
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
+}
 _CALL = """
 import json, sys
 with open(sys.argv[1], "w") as result:
@@ -26,8 +31,12 @@ class Tools:
 
     def __init__(self, account: Account, python: Path, home: Path) -> None:
         self.python, self.home = python, home
-        kept = {name: value for name, value in account.environment().items() if not name.lower().endswith("_proxy")}
-        self.environment = {**kept, "HOME": str(home), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+        self.environment = {
+            **account.environment(),
+            **_NOWHERE,
+            "HOME": str(home),
+            "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+        }
 
     def run(self, *command: str, check: bool = True, **options: Any) -> subprocess.CompletedProcess[str]:
         """Runs a program to its end; its failure fails the test unless check=False."""
