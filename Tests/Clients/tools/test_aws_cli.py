@@ -187,9 +187,7 @@ def test_attributes_of_an_object(aws, s3, bucket):
     digest = base64.b64encode(zlib.crc32(b"0123456789").to_bytes(4, "big")).decode()
     s3.put_object(Bucket=bucket, Key="k", Body=b"0123456789", ChecksumCRC32=digest)
     wanted = ("ETag", "Checksum", "ObjectSize", "StorageClass")
-    shown = aws.json(
-        "s3api", "get-object-attributes", "--bucket", bucket, "--key", "k", "--object-attributes", *wanted
-    )
+    shown = aws.json("s3api", "get-object-attributes", "--bucket", bucket, "--key", "k", "--object-attributes", *wanted)
     # Unlike everywhere else the ETag has no quotes here.
     assert shown["ETag"] == hashlib.md5(b"0123456789").hexdigest()
     assert shown["Checksum"] == {"ChecksumCRC32": digest, "ChecksumType": "FULL_OBJECT"}

@@ -86,7 +86,12 @@ def test_pages_of_two(s3, bucket):
     for key in keys:
         s3.put_object(Bucket=bucket, Key=key, Body=b"")
     pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, PaginationConfig={"PageSize": 2}))
-    assert [[entry["Key"] for entry in page["Contents"]] for page in pages] == [keys[:2], keys[2:4], keys[4:6], keys[6:]]
+    assert [[entry["Key"] for entry in page["Contents"]] for page in pages] == [
+        keys[:2],
+        keys[2:4],
+        keys[4:6],
+        keys[6:],
+    ]
     options = {"Delimiter": "/", "PaginationConfig": {"PageSize": 2}}
     folded = list(s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, **options))
     assert [entry["Prefix"] for page in folded for entry in page.get("CommonPrefixes", [])] == ["a/", "b/"]

@@ -64,7 +64,13 @@ def test_objects(tools, s3, bucket):
         "missing": True,
     }
     ten = b"0123456789"
-    expected = {"deep/large ü": content(12 * MIB), "new": b"3", "renamed": ten, "ten": ten, "streamed": content(6 * MIB)}
+    expected = {
+        "deep/large ü": content(12 * MIB),
+        "new": b"3",
+        "renamed": ten,
+        "ten": ten,
+        "streamed": content(6 * MIB),
+    }
     assert stored(s3, bucket) == expected
     assert s3.head_object(Bucket=bucket, Key="deep/large ü")["ContentType"] == "text/x"
 

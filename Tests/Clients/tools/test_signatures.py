@@ -149,8 +149,12 @@ def test_presigned_addresses_put_get_head_and_delete(client, place, version):
         return s3.generate_presigned_url(operation, Params={"Bucket": place, "Key": "a b", **parameters}, ExpiresIn=60)
 
     assert ("X-Amz-Signature=" in sign("get_object")) == (version == "s3v4")
-    assert fetch(sign("put_object", ContentType="text/x-test"), "PUT", b"body", Content_Type="text/x-test").status == 200
-    shown = fetch(sign("get_object", ResponseContentType="text/y", ResponseContentDisposition='attachment; filename="b"'))
+    assert (
+        fetch(sign("put_object", ContentType="text/x-test"), "PUT", b"body", Content_Type="text/x-test").status == 200
+    )
+    shown = fetch(
+        sign("get_object", ResponseContentType="text/y", ResponseContentDisposition='attachment; filename="b"')
+    )
     assert (shown.status, shown.body) == (200, b"body")
     assert shown.headers["content-type"] == "text/y"
     assert shown.headers["content-disposition"] == 'attachment; filename="b"'
@@ -210,7 +214,11 @@ def test_a_form_names_its_file_and_its_answer(client, place, version):
     document = ElementTree.fromstring(answer.body)
     assert answer.status == 201 and document.tag == "PostResponse"
     shown = {name: document.findtext(name) for name in ("Bucket", "Key", "ETag")}
-    assert shown == {"Bucket": place, "Key": "up/b c.txt", "ETag": s3.head_object(Bucket=place, Key="up/b c.txt")["ETag"]}
+    assert shown == {
+        "Bucket": place,
+        "Key": "up/b c.txt",
+        "ETag": s3.head_object(Bucket=place, Key="up/b c.txt")["ETag"],
+    }
     assert stored(s3, place) == {"up/b c.txt": b"body"}
 
 
@@ -224,7 +232,12 @@ def test_a_form_sends_the_browser_on(client, place, version):
     parts = urllib.parse.urlsplit(answer.headers["location"])
     told = urllib.parse.parse_qs(parts.query)
     assert f"{parts.scheme}://{parts.netloc}{parts.path}" == "http://example.com/done"
-    assert told == {"x": ["1"], "bucket": [place], "key": ["k"], "etag": [s3.head_object(Bucket=place, Key="k")["ETag"]]}
+    assert told == {
+        "x": ["1"],
+        "bucket": [place],
+        "key": ["k"],
+        "etag": [s3.head_object(Bucket=place, Key="k")["ETag"]],
+    }
 
 
 @BOTH

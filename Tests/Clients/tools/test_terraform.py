@@ -213,7 +213,9 @@ def test_a_bucket_with_objects_tags_and_cors(terraform, s3, bucket_name, tmp_pat
     head = s3.head_object(Bucket=bucket_name, Key="in/hello +ü.txt")
     assert head["Metadata"] == {"colour": "blue"} and head["ContentType"] == "text/plain"
     assert s3.head_object(Bucket=bucket_name, Key="in/file")["ETag"] == plain_tag(body)
-    assert s3.get_object_tagging(Bucket=bucket_name, Key="in/hello +ü.txt")["TagSet"] == [{"Key": "kind", "Value": "text"}]
+    assert s3.get_object_tagging(Bucket=bucket_name, Key="in/hello +ü.txt")["TagSet"] == [
+        {"Key": "kind", "Value": "text"}
+    ]
     tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=bucket_name)["TagSet"]}
     assert tags == {"team": "labeling", "cost centre": "a b"}
     assert s3.get_bucket_cors(Bucket=bucket_name)["CORSRules"][0]["MaxAgeSeconds"] == 300
