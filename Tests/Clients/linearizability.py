@@ -1,6 +1,6 @@
 """Judges histories of concurrent calls: was each key one register, changed at one instant inside each call?
 
-The search is the one of Wing and Gong, with the states already tried remembered (Lowe). A key's state is the value that it
+The search is the one of Wing and Gong, with the states already tried remembered (Lowe). A key's state is the value it
 holds, or None. A call whose outcome is unknown may take effect at any time after it began, or never.
 """
 
@@ -21,8 +21,8 @@ State = Optional[str]
 class Call:
     """One call on one key, and when it began and ended.
 
-    `kind` is put, delete, get, create (only where nothing is) or replace (only where `expected` is). `outcome` is the value
-    that a get saw, and otherwise done, exists, other, absent or unknown.
+    `kind` is put, delete, get, create (only where nothing is) or replace (only where `expected` is). `outcome` is the
+    value that a get saw, and otherwise done, exists, other, absent or unknown.
     """
 
     key: str

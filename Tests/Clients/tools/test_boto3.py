@@ -211,6 +211,20 @@ def test_a_bucket_encrypts_with_its_own_key_unless_told_otherwise(s3, bucket):
     assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
+def test_a_key_of_the_key_service_is_named(s3, bucket):
+    key = "arn:aws:kms:us-east-1:444455556666:key/12345678-1234-1234-1234-123456789012"
+    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rules = [{"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}]
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
+    assert s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0] == rules[0]
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    s3.put_object(Bucket=bucket, Key="own", Body=b"x", ServerSideEncryption="AES256")
+    head = s3.head_object(Bucket=bucket, Key="k")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"], head["BucketKeyEnabled"]) == ("aws:kms", key, True)
+    assert s3.head_object(Bucket=bucket, Key="own")["ServerSideEncryption"] == "AES256"
+    assert stored(s3, bucket) == {"k": b"x", "own": b"x"}
+
+
 def test_notifications_of_a_new_bucket_are_none(s3, bucket):
     answer = s3.get_bucket_notification_configuration(Bucket=bucket)
     assert set(answer) == {"ResponseMetadata"}

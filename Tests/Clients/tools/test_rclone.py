@@ -21,7 +21,7 @@ def rclone(tools, account):
         "FORCE_PATH_STYLE": "true",
     }
     environment = {f"RCLONE_CONFIG_HERE_{name}": value for name, value in settings.items()}
-    environment["RCLONE_CONFIG"] = str(tools.home / "rclone.conf")
+    environment["RCLONE_CONFIG"] = ""
 
     def run(*arguments, **options):
         return tools.run("rclone", "--retries", "1", *arguments, environment=environment, **options)
