@@ -1,4 +1,4 @@
-"""Concurrent clients see each key as one register, in listings too; of many creators one wins. And the judge is just."""
+"""Concurrent clients see each key as one register, in listings too; one of many creators wins. The judge is just."""
 
 from __future__ import annotations
 
