@@ -38,6 +38,10 @@ struct LocalStoreTests {
     @Test func sqliteIsAnObjectIndex() async throws {
         let store = try open()
         try await ObjectIndexConformance(store.index) { try await makeBlob(in: store, [1]) }.check()
+        for seed in 1...3 {
+            try await VersionConformance(store.index, seed: UInt64(seed)) { try await makeBlob(in: store, [1]) }
+                .check(changes: 150)
+        }
         store.close()
     }
 

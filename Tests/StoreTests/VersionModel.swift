@@ -44,14 +44,16 @@ struct VersionModel {
 struct VersionConformance {
     let index: any ObjectIndex
     let makeBlob: () async throws -> BlobID
-    private let bucket = BucketReference("versions", owner: .standard)
+    private let bucket: BucketReference, seed: UInt64
 
-    init(_ index: any ObjectIndex, makeBlob: @escaping () async throws -> BlobID) {
+    init(_ index: any ObjectIndex, seed: UInt64, makeBlob: @escaping () async throws -> BlobID) {
         self.index = index
+        self.seed = seed
+        bucket = BucketReference("versions-\(seed)", owner: .standard)
         self.makeBlob = makeBlob
     }
 
-    func check(seed: UInt64, changes: Int) async throws {
+    func check(changes: Int) async throws {
         try await index.apply(
             .createBucket(
                 BucketRecord(name: bucket.name, owner: .standard, region: .standard, created: .epoch), limit: 100))
@@ -77,7 +79,7 @@ struct VersionConformance {
                 #expect((outcome.versions[0]?.isDeleteMarker ?? false) == (model.versioning != .never))
                 model.delete(key, assigned: outcome.versions[0]?.version)
             case 14..<16:
-                try await copy(key, &model, &draw, at: time)
+                for blob in try await copy(key, &model, &draw, at: time) { blobs[blob] = nil }
             default:
                 guard let entry = model.keys[key].map({ $0[draw.next($0.count)] }) else { continue }
                 let outcome = try await index.apply(
@@ -92,13 +94,16 @@ struct VersionConformance {
         #expect(try await index.read { try $0.unreferenced(among: kept) } == [])
     }
 
-    private func copy(_ key: String, _ model: inout VersionModel, _ draw: inout Draws, at time: Int64) async throws {
-        guard let source = model.keys[key]?.filter({ $0.text != nil }), !source.isEmpty else { return }
+    /// Answers the blobs that were let go of.
+    private func copy(
+        _ key: String, _ model: inout VersionModel, _ draw: inout Draws, at time: Int64
+    ) async throws -> [BlobID] {
+        guard let source = model.keys[key]?.filter({ $0.text != nil }), !source.isEmpty else { return [] }
         let entry = source[draw.next(source.count)], bucket = bucket
         let found = try await index.read {
             try $0.object(key, in: bucket.name, version: entry.version, withBody: false)
         }
-        guard case .found(_, let record) = found else { return }
+        guard case .found(_, let record) = found else { return [] }
         var written = record
         written.modified = Instant(seconds: time)
         let target = ["a", "copy"][draw.next(2)]
@@ -108,6 +113,7 @@ struct VersionConformance {
                     from: bucket, key: key, version: entry.version, as: record, to: bucket,
                     ObjectWrite(target, written))))
         model.put(target, entry.text ?? "", assigned: outcome.versions[0]?.version)
+        return outcome.released
     }
 
     private func record(_ text: String, _ body: StoredBody, at second: Int64) -> ObjectRecord {

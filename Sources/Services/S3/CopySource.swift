@@ -37,7 +37,8 @@ private func percentDecoded(_ text: Substring) -> String? {
     var bytes: [UInt8] = [], rest = text.utf8[...]
     while let byte = rest.popFirst() {
         guard byte == UInt8(ascii: "%") else {
-            bytes.append(byte)
+            // A plus is a blank, as in a form; s5cmd relies on it.
+            bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
             continue
         }
         guard let high = rest.popFirst().flatMap(Hex.value(of:)), let low = rest.popFirst().flatMap(Hex.value(of:))

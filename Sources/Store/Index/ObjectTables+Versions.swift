@@ -9,9 +9,21 @@ extension ObjectTables {
         bucket, key, version, etag, size, modified, storage_class, checksum_algorithm, checksum, checksum_parts, fields,
         tags, parts, body, blob, owner, acl, lock_mode, lock_until, lock_hold
         """
-    private static let nextOrdinal = """
-        (SELECT coalesce(max(ordinal), 0) + 1 FROM versions WHERE bucket = :bucket AND key = :key)
-        """
+
+    /// The ordinal of a version that is about to become a key's latest, once the one before it has been set aside.
+    func nextOrdinal(of key: String, in bucket: BucketRow) throws -> Int64 {
+        try connection.first(
+            "SELECT coalesce(max(ordinal), 0) + 1 FROM versions WHERE bucket = :bucket AND key = :key",
+            [":bucket": bucket.id, ":key": key]
+        ) { $0.integer(0) } ?? 1
+    }
+
+    /// An id that nobody can guess, with the ordinal at its end.
+    func newVersion(_ ordinal: Int64) -> String {
+        let digits = String(ordinal, radix: 36)
+        return entropy.text(32 - VersionID.ordinalDigits, from: Alphabet.alphanumeric)
+            + String(repeating: "0", count: max(0, VersionID.ordinalDigits - digits.utf8.count)) + digits
+    }
 
     /// Makes what is the latest of a key an earlier version: the current object, or a delete marker.
     func setAside(_ key: String, hasCurrent: Bool, in bucket: BucketRow, at now: Instant) throws {
@@ -25,8 +37,10 @@ extension ObjectTables {
         try connection.execute(
             """
             INSERT INTO versions(\(Self.shared), ordinal, marker, superseded)
-            SELECT \(Self.shared), \(Self.nextOrdinal), 0, :now FROM objects WHERE bucket = :bucket AND key = :key
-            """, [":now": now, ":bucket": bucket.id, ":key": key])
+            SELECT \(Self.shared), coalesce(ordinal, :next), 0, :now FROM objects
+            WHERE bucket = :bucket AND key = :key
+            """,
+            [":next": try nextOrdinal(of: key, in: bucket), ":now": now, ":bucket": bucket.id, ":key": key])
         try removeCurrent(key, in: bucket)
     }
 
@@ -64,8 +78,8 @@ extension ObjectTables {
         }
         try connection.execute(
             """
-            INSERT INTO objects(\(Self.shared))
-            SELECT \(Self.shared) FROM versions WHERE bucket = :bucket AND key = :key AND ordinal = :ordinal
+            INSERT INTO objects(\(Self.shared), ordinal)
+            SELECT \(Self.shared), ordinal FROM versions WHERE bucket = :bucket AND key = :key AND ordinal = :ordinal
             """, [":bucket": bucket.id, ":key": key, ":ordinal": newest.ordinal])
         try connection.execute(
             "DELETE FROM versions WHERE bucket = :bucket AND key = :key AND ordinal = :ordinal",
@@ -99,7 +113,7 @@ extension ObjectTables {
             try letGo(existing)
         case .enabled:
             try setAside(key, hasCurrent: existing != nil, in: bucket, at: now)
-            try addMarker(newVersion(), key, in: bucket, at: now, place)
+            try addMarker(hasID: true, key, in: bucket, at: now, place)
         case .suspended:
             if let existing, existing.version == nil {
                 try removeCurrent(key, in: bucket)
@@ -108,18 +122,19 @@ extension ObjectTables {
                 try setAside(key, hasCurrent: existing != nil, in: bucket, at: now)
                 if let null = try takeEarlierVersion(nil, of: key, in: bucket) { try letGo(null) }
             }
-            try addMarker(nil, key, in: bucket, at: now, place)
+            try addMarker(hasID: false, key, in: bucket, at: now, place)
         }
     }
 
     private mutating func addMarker(
-        _ version: String?, _ key: String, in bucket: BucketRow, at now: Instant, _ place: Int
+        hasID: Bool, _ key: String, in bucket: BucketRow, at now: Instant, _ place: Int
     ) throws {
+        let ordinal = try nextOrdinal(of: key, in: bucket), version = hasID ? newVersion(ordinal) : nil
         try connection.execute(
             """
             INSERT INTO versions(bucket, key, ordinal, version, marker, etag, size, modified)
-            VALUES(:bucket, :key, \(Self.nextOrdinal), :version, 1, '', 0, :now)
-            """, [":bucket": bucket.id, ":key": key, ":version": version, ":now": now])
+            VALUES(:bucket, :key, :ordinal, :version, 1, '', 0, :now)
+            """, [":bucket": bucket.id, ":key": key, ":ordinal": ordinal, ":version": version, ":now": now])
         outcome.versions[place] = .init(version: version ?? "null", isDeleteMarker: true)
     }
 
@@ -158,5 +173,15 @@ extension ObjectTables {
     private mutating func letGo(_ existing: Existing) throws {
         try drop(existing.body)
         try releaseUnlessShared(existing.blob)
+    }
+}
+
+/// How the ids of versions are made.
+enum VersionID {
+    /// The last characters of an id: the ordinal in base 36.
+    static let ordinalDigits = 6
+
+    static func ordinal(of id: String) -> Int64? {
+        id.utf8.count == 32 ? Int64(id.suffix(ordinalDigits), radix: 36) : nil
     }
 }

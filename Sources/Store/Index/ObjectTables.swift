@@ -179,13 +179,13 @@ struct ObjectTables {
         try check(write.expecting, existing)
         let room = try makeRoom(for: write, over: existing, in: bucket, at: place)
         let body = try keep(write.record.body, over: room.replaced?.body)
-        try insert(write, room.version, in: bucket, body: body.row, blob: body.blob)
+        try insert(write, room, in: bucket, body: body.row, blob: body.blob)
         try releaseUnlessShared(room.replaced?.blob, keeping: body.blob)
     }
 
     /// A place for a new current object: the version it gets, and what it replaces for good.
     private struct Room {
-        var version: String?, replaced: Existing?
+        var version: String?, ordinal: Int64?, replaced: Existing?
     }
 
     private mutating func makeRoom(
@@ -193,37 +193,40 @@ struct ObjectTables {
     ) throws -> Room {
         let now = write.record.modified
         switch bucket.versioning {
-        case .never: return Room(version: nil, replaced: existing)
+        case .never: return Room(replaced: existing)
         case .enabled:
             try setAside(write.key, hasCurrent: existing != nil, in: bucket, at: now)
-            let version = newVersion()
+            let ordinal = try nextOrdinal(of: write.key, in: bucket), version = newVersion(ordinal)
             outcome.versions[place] = .init(version: version, isDeleteMarker: false)
-            return Room(version: version, replaced: nil)
+            return Room(version: version, ordinal: ordinal)
         case .suspended:
             outcome.versions[place] = .init(version: "null", isDeleteMarker: false)
-            if let existing, existing.version == nil { return Room(version: nil, replaced: existing) }
-            try setAside(write.key, hasCurrent: existing != nil, in: bucket, at: now)
-            return Room(version: nil, replaced: try takeEarlierVersion(nil, of: write.key, in: bucket))
+            let replaced: Existing?
+            if let existing, existing.version == nil {
+                replaced = existing
+            } else {
+                try setAside(write.key, hasCurrent: existing != nil, in: bucket, at: now)
+                replaced = try takeEarlierVersion(nil, of: write.key, in: bucket)
+            }
+            return Room(ordinal: try nextOrdinal(of: write.key, in: bucket), replaced: replaced)
         }
     }
 
-    func newVersion() -> String { entropy.text(32, from: Alphabet.alphanumeric) }
-
     private func insert(
-        _ write: ObjectWrite, _ version: String?, in bucket: BucketRow, body: Int64?, blob: BlobID?
+        _ write: ObjectWrite, _ room: Room, in bucket: BucketRow, body: Int64?, blob: BlobID?
     ) throws {
         let record = write.record
         try connection.execute(
             """
             INSERT OR REPLACE INTO objects(bucket, key, version, etag, size, modified, storage_class,
                 checksum_algorithm, checksum, checksum_parts, fields, tags, parts, body, blob,
-                owner, acl, lock_mode, lock_until, lock_hold)
+                owner, acl, lock_mode, lock_until, lock_hold, ordinal)
             VALUES(:bucket, :key, :version, :etag, :size, :modified, :class,
                 :algorithm, :checksum, :checksumParts, :fields, :tags, :parts, :body, :blob,
-                :owner, :acl, :mode, :until, :hold)
+                :owner, :acl, :mode, :until, :hold, :ordinal)
             """,
             [
-                ":bucket": bucket.id, ":key": write.key, ":version": version, ":etag": record.etag,
+                ":bucket": bucket.id, ":key": write.key, ":version": room.version, ":ordinal": room.ordinal, ":etag": record.etag,
                 ":size": record.size, ":modified": record.modified, ":class": record.storageClass,
                 ":algorithm": record.checksum?.checksum.algorithm.rawValue,
                 ":checksum": record.checksum?.checksum.bytes, ":checksumParts": record.checksum?.compositeParts,
@@ -253,7 +256,7 @@ struct ObjectTables {
             }
             try drop(room.replaced?.body)
         }
-        try insert(copy.write, room.version, in: to, body: body, blob: source.blob)
+        try insert(copy.write, room, in: to, body: body, blob: source.blob)
         try releaseUnlessShared(room.replaced?.blob, keeping: source.blob)
     }
 

@@ -192,10 +192,11 @@ final class SQLiteObjectReader: ObjectReader {
             """
     }
 
-    /// The ordinal of the version that the query goes on after; nil where it names none that exists.
+    /// The ordinal of the version that the query goes on after, also where that was deleted meanwhile; nil where it
+    /// names none.
     private func markedOrdinal(_ query: ListingQuery, in bucket: Int64) throws -> Int64? {
         guard !query.versionMarker.isEmpty else { return nil }
-        return try connection.first(
+        let found = try connection.first(
             """
             SELECT \(Self.currentOrdinal) FROM objects WHERE bucket = :bucket AND key = :key AND version IS :version
             UNION ALL
@@ -206,6 +207,8 @@ final class SQLiteObjectReader: ObjectReader {
                 ":version": query.versionMarker == "null" ? nil : query.versionMarker,
             ]
         ) { $0.integer(0) }
+        // Of a null version that is gone nobody knows the place: nothing is left out where all are shown again.
+        return found ?? VersionID.ordinal(of: query.versionMarker) ?? Self.currentOrdinal
     }
 
     // MARK: Uploads
