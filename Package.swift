@@ -101,7 +101,9 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict,
+            // Nobody loads the program as a library: a table of all its symbols would be an eighth of its size.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"])]),
         // Development tool: api-specs/ to Sources/Shapes/Generated/. Run by scripts/generate.
         .executableTarget(name: "generate-shapes", dependencies: ["Kernel", "JSON"], swiftSettings: strict),
         // Development tool: speed and yield of learning on an image set. Run by scripts/bench learn.

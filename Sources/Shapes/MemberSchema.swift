@@ -64,6 +64,8 @@ package final class MemberSchema: Sendable {
     package let key: MemberSchema?
     /// A list without an element around its elements (XML, query).
     package let isFlattened: Bool
+    /// The tags of the member's XML element, ready to be written: listings write thousands of them.
+    package let startTag: [UInt8], endTag: [UInt8]
 
     /// `wire` is left out where it is the name itself.
     package init(
@@ -82,6 +84,8 @@ package final class MemberSchema: Sendable {
         self.element = element
         self.key = key
         isFlattened = flattened
+        startTag = Array("<\(wireName)>".utf8)
+        endTag = Array("</\(wireName)>".utf8)
     }
 
     /// The name with a small first letter, as validation messages spell it.

@@ -34,7 +34,8 @@ extension S3.Object {
             key: encoded(object.key), lastModified: object.modified.wholeSecond, eTag: quoted(object.etag),
             checksumAlgorithm: S3.ChecksumAlgorithm(object.checksumAlgorithm).map { [$0] },
             checksumType: object.checksumAlgorithm == nil ? nil : object.isCompositeChecksum ? .composite : .fullObject,
-            size: object.size, storageClass: S3.ObjectStorageClass(rawValue: object.storageClass ?? "STANDARD"),
+            size: object.size,
+            storageClass: object.storageClass.map(S3.ObjectStorageClass.init(rawValue:)) ?? .standard,
             owner: owner)
     }
 }

@@ -11,21 +11,28 @@ struct ListingEncoding {
 
     /// Everything but unreserved characters and the slash is encoded; the space as %20, which every client decodes.
     func callAsFunction(_ name: String) -> String {
-        guard isURL else { return name }
+        guard isURL, !name.utf8.allSatisfy(Self.isPlain) else { return name }
         var bytes: [UInt8] = []
         for byte in name.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: "/"):
+            if Self.isPlain(byte) {
                 bytes.append(byte)
-            default:
+            } else {
                 bytes.append(UInt8(ascii: "%"))
                 bytes.append(digit(byte >> 4))
                 bytes.append(digit(byte & 15))
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 
     func ifPresent(_ name: String?) -> String? { name.map { self($0) } }

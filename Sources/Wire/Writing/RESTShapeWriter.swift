@@ -34,6 +34,8 @@ struct RESTShapeWriter: ShapeWriter {
     /// Closes the body and hands it over.
     mutating func finish() -> [UInt8] {
         if var writer = xml, let root = operation.resultElement {
+            // Two owners of the bytes would make closing the root copy all of them.
+            xml = nil
             writer.close(root)
             return writer.bytes
         }

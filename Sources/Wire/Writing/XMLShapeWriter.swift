@@ -8,7 +8,7 @@ struct XMLShapeWriter: ShapeWriter {
     private(set) var bytes: [UInt8] = []
     private var members: [MemberSchema]
     /// The name of a list's elements, which their own schema does not know when the list is flattened.
-    private var elementName: String?
+    private var elementName: MemberSchema?
     /// Where the start tag of the structure at hand ends, for its attribute.
     private var tagEnd = 0
 
@@ -48,7 +48,14 @@ struct XMLShapeWriter: ShapeWriter {
 
     mutating func string(_ member: Int, _ value: String) {
         if members[member].location == .attribute { return attribute(members[member].wireName, value) }
-        element(name(member), value)
+        element(member, value)
+    }
+
+    private mutating func element(_ member: Int, _ text: String) {
+        let schema = elementName ?? members[member]
+        bytes.append(contentsOf: schema.startTag)
+        escape(text)
+        bytes.append(contentsOf: schema.endTag)
     }
 
     /// The only attributes in S3's documents are those of XML Schema instances (`xsi:type`).
@@ -57,51 +64,56 @@ struct XMLShapeWriter: ShapeWriter {
         bytes.insert(contentsOf: text.utf8, at: tagEnd)
     }
 
-    mutating func boolean(_ member: Int, _ value: Bool) { element(name(member), value ? "true" : "false") }
-    mutating func integer(_ member: Int, _ value: Int64) { element(name(member), String(value)) }
-    mutating func double(_ member: Int, _ value: Double) { element(name(member), String(value)) }
-    mutating func blob(_ member: Int, _ value: [UInt8]) { element(name(member), Base64.text(value)) }
+    mutating func boolean(_ member: Int, _ value: Bool) { element(member, value ? "true" : "false") }
+    mutating func integer(_ member: Int, _ value: Int64) { element(member, String(value)) }
+    mutating func double(_ member: Int, _ value: Double) { element(member, String(value)) }
+    mutating func blob(_ member: Int, _ value: [UInt8]) { element(member, Base64.text(value)) }
 
     mutating func document(_ member: Int, _ value: JSONDocument) {
-        element(name(member), String(decoding: value.bytes, as: UTF8.self))
+        element(member, String(decoding: value.bytes, as: UTF8.self))
     }
 
     mutating func timestamp(_ member: Int, _ value: Instant) {
         switch members[member].timestampFormat {
-        case .httpDate: element(name(member), value.httpDate)
-        case .epochSeconds: element(name(member), JSONShapeWriter.epochSeconds(value))
-        case .protocolDefault, .iso8601: element(name(member), value.iso8601Milliseconds)
+        case .httpDate: element(member, value.httpDate)
+        case .epochSeconds: element(member, JSONShapeWriter.epochSeconds(value))
+        case .protocolDefault, .iso8601: element(member, value.iso8601Milliseconds)
         }
     }
 
     mutating func structure<Value: WritableShape>(_ member: Int, _ value: Value) {
-        let name = name(member)
-        open(name)
+        let schema = elementName ?? members[member]
+        bytes.append(contentsOf: schema.startTag)
         let outer = (members, elementName, tagEnd)
         (members, elementName, tagEnd) = (Value.schema.members, nil, bytes.count - 1)
         value.write(to: &self)
         (members, elementName, tagEnd) = outer
-        close(name)
+        bytes.append(contentsOf: schema.endTag)
     }
 
     mutating func list<Element: WritableElement>(_ member: Int, _ values: [Element]) {
+        let list = elementName ?? members[member]
         guard let element = members[member].element else { return }
-        let name = name(member)
         let isFlattened = members[member].isFlattened
-        if !isFlattened { open(name) }
+        if !isFlattened { bytes.append(contentsOf: list.startTag) }
         let outer = (members, elementName)
-        (members, elementName) = ([element], isFlattened ? name : element.wireName)
-        for value in values { value.writeElement(to: &self) }
+        (members, elementName) = ([element], isFlattened ? list : element)
+        for (place, value) in values.enumerated() {
+            let start = bytes.count
+            value.writeElement(to: &self)
+            // Space for all of them at once, from the size of the first: growing step by step copies as much again.
+            if place == 0, values.count > 1 { bytes.reserveCapacity(start + (bytes.count - start + 64) * values.count) }
+        }
         (members, elementName) = outer
-        if !isFlattened { close(name) }
+        if !isFlattened { bytes.append(contentsOf: list.endTag) }
     }
 
     mutating func map<Value: WritableElement>(_ member: Int, _ values: [String: Value]) {
         guard let element = members[member].element, let key = members[member].key else { return }
-        let name = name(member)
-        open(name)
+        let map = elementName ?? members[member]
+        bytes.append(contentsOf: map.startTag)
         let outer = (members, elementName)
-        (members, elementName) = ([element], element.wireName)
+        (members, elementName) = ([element], element)
         for (text, value) in values.sorted(by: { $0.key < $1.key }) {
             open("entry")
             self.element(key.wireName, text)
@@ -109,28 +121,36 @@ struct XMLShapeWriter: ShapeWriter {
             close("entry")
         }
         (members, elementName) = outer
-        close(name)
+        bytes.append(contentsOf: map.endTag)
     }
 
-    private func name(_ member: Int) -> String { elementName ?? members[member].wireName }
-
-    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    private mutating func append(_ text: String) {
+        // In one piece, as nearly every text is, it is one copy.
+        if text.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: text.utf8)
+        }
+    }
 
     /// Control characters become references. XML 1.0 has no word for most of them; S3 writes them so all the same, and
     /// clients that expect such keys ask for `encoding-type=url`.
     private mutating func escape(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            var copied = 0
-            for (place, byte) in utf8.enumerated() {
-                guard let reference = Self.reference(byte) else { continue }
-                bytes.append(contentsOf: utf8[copied..<place])
-                append(reference)
-                copied = place + 1
-            }
-            bytes.append(contentsOf: utf8[copied...])
+        if text.utf8.withContiguousStorageIfAvailable({ escape($0) }) == nil {
+            Array(text.utf8).withUnsafeBufferPointer { escape($0) }
         }
     }
+
+    private mutating func escape(_ utf8: UnsafeBufferPointer<UInt8>) {
+        var copied = 0
+        for place in 0..<utf8.count where Self.isSpecial[Int(utf8[place])] {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[copied..<place]))
+            if let reference = Self.reference(utf8[place]) { append(reference) }
+            copied = place + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[copied...]))
+    }
+
+    /// Bytes that may not stand for themselves.
+    private static let isSpecial = (UInt8.min...UInt8.max).map { reference($0) != nil }
 
     /// What stands for a byte that may not stand for itself.
     @inline(__always)
