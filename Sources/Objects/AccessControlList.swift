@@ -39,7 +39,9 @@ package struct AccessControlList: Hashable, Sendable {
     package init(_ grants: [Grant]) { self.grants = grants }
 
     /// The list of whoever says nothing: all to the owner.
-    static func standard(owner: String) -> AccessControlList { AccessControlList([Grant(.account(owner), .fullControl)]) }
+    static func standard(owner: String) -> AccessControlList {
+        AccessControlList([Grant(.account(owner), .fullControl)])
+    }
 
     // MARK: Groups
 
@@ -210,7 +212,8 @@ package struct AccessRequest: Hashable, Sendable {
         guard !grants.isEmpty else { return .standard(owner: owner) }
         var list = AccessControlList([])
         for header in grants {
-            let name = "x-amz-grant-" + header.permission.rawValue.lowercased().map { $0 == "_" ? "-" : String($0) }.joined()
+            let name =
+                "x-amz-grant-" + header.permission.rawValue.lowercased().map { $0 == "_" ? "-" : String($0) }.joined()
             for grantee in try AccessControlList.grantees(header.grantees, header: name) {
                 list.grants.append(.init(grantee, header.permission))
             }

@@ -212,7 +212,9 @@ extension BucketPolicy.Principals {
             isEverybody = true
             return
         }
-        guard let object = value.object, !object.names.isEmpty else { throw .malformedPolicy("Invalid principal in policy") }
+        guard let object = value.object, !object.names.isEmpty else {
+            throw .malformedPolicy("Invalid principal in policy")
+        }
         for entry in object.members {
             let names = try BucketPolicy.Statement.texts(entry.value, "Invalid principal in policy")
             switch entry.name {

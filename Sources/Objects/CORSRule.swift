@@ -164,7 +164,9 @@ extension ObjectStorage {
 
     /// The rules as they are kept, whoever asks.
     private func corsDocument(_ bucket: String) async throws(ServiceError) -> FieldList? {
-        let found = try await kept(ObjectAddress(bucket, "")) { [index] in try await index.read { try $0.bucket(bucket) } }
+        let found = try await kept(ObjectAddress(bucket, "")) { [index] in
+            try await index.read { try $0.bucket(bucket) }
+        }
         return found?.documents[.cors].map { bytes in bytes.withUnsafeBytes { FieldList(text: $0) } }
     }
 

@@ -74,7 +74,8 @@ extension LifecycleRule {
         filter = try Filter(entry["Filter"], prefix: entry["Prefix"]?.string)
         if let expiration = entry["Expiration"] { try take(expiration) }
         if let noncurrent = entry["NoncurrentVersionExpiration"] {
-            noncurrentDays = try Self.positive(noncurrent["NoncurrentDays"], "NoncurrentDays", "NoncurrentVersionExpiration")
+            noncurrentDays = try Self.positive(
+                noncurrent["NoncurrentDays"], "NoncurrentDays", "NoncurrentVersionExpiration")
             newerVersions = noncurrent["NewerNoncurrentVersions"]?.integer ?? 0
         }
         if let abort = entry["AbortIncompleteMultipartUpload"] {

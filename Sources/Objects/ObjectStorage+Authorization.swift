@@ -1,5 +1,5 @@
-// Who may do what. A bucket's owner may do everything that its policy does not deny; others what the policy or an access
-// control list grants, as far as blocked public access leaves it (user guide: how Amazon S3 authorizes a request).
+// Who may do what. A bucket's owner may do everything that its policy does not deny; others what the policy or an
+// access control list grants, as far as blocked public access leaves it (user guide: how S3 authorizes a request).
 
 internal import Kernel
 internal import Store

@@ -73,7 +73,8 @@ extension ObjectStorage {
         let record = terms.applied(to: try await record(request, source))
         let write = ObjectWrite(request.destination.key, record, expecting: try request.conditions.expectation())
         let copy = ObjectCopy(
-            from: bucket.reference, key: request.source.key, version: request.sourceVersion, as: source, to: destination.bucket.reference, write)
+            from: bucket.reference, key: request.source.key, version: request.sourceVersion, as: source,
+            to: destination.bucket.reference, write)
         do {
             let outcome = try await index.apply(.copy(copy))
             blobs.discard(outcome.released)
@@ -96,7 +97,8 @@ extension ObjectStorage {
         let (bucket, found, marker) = try await find(
             address, .getObject, version: version, asSource, withBody: withBody)
         if marker != nil, version != nil {
-            throw .invalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
+            throw .invalidRequest(
+                "The source of a copy request may not specifically refer to a delete marker by version id.")
         }
         guard let object = found else { throw .noSuchObject(address, version: version) }
         switch conditions.verdict(etag: object.etag, modified: object.modified) {
@@ -167,7 +169,8 @@ extension ObjectStorage {
 extension CopyObjectRequest {
     /// Copying an object onto itself must change something.
     fileprivate func checkSelfCopy(_ object: ObjectRecord) throws(ServiceError) {
-        guard source.isSame(as: destination), sourceVersion == nil, metadata == .copy, attributes.storageClass == object.storageClass,
+        guard source.isSame(as: destination), sourceVersion == nil, metadata == .copy,
+            attributes.storageClass == object.storageClass,
             checksumAlgorithm == nil, attributes.fields[ObjectAttributes.redirectField] == nil
         else { return }
         throw .invalidRequest(

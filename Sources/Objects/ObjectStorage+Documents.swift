@@ -1,5 +1,5 @@
-// The documents that configure a bucket, as JSON with the member names of the service's model: who may set and read them,
-// what S3 refuses in them, and what it answers where there is none.
+// The documents that configure a bucket, as JSON with the member names of the service's model: who may set and read
+// them, what S3 refuses in them, and what it answers where there is none.
 
 internal import JSON
 package import Kernel
@@ -93,11 +93,13 @@ extension ObjectStorage {
         for (name, count, most) in [("Days", days, 36_500), ("Years", years, 100)] {
             guard let count else { continue }
             guard count > 0 else {
-                throw .invalidArgument(name, String(count), "Default retention period must be a positive integer value.")
+                throw .invalidArgument(
+                    name, String(count), "Default retention period must be a positive integer value.")
             }
             guard count <= most else {
                 throw .invalidArgument(
-                    name, String(count), "Default retention period too large. Maximum value is 36500 days or 100 years.")
+                    name, String(count), "Default retention period too large. Maximum value is 36500 days or 100 years."
+                )
             }
         }
     }
@@ -111,7 +113,8 @@ extension ObjectStorage {
         }
         guard let suffix = value["IndexDocument"]?["Suffix"]?.string else {
             throw .invalidArgument(
-                "IndexDocument", "null", "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty")
+                "IndexDocument", "null",
+                "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty")
         }
         guard !suffix.isEmpty, !suffix.contains("/") else {
             throw .invalidArgument("IndexDocument", suffix, "The IndexDocument Suffix is not well formed")

@@ -18,7 +18,7 @@ extension ObjectStorage {
             do throws(ServiceError) {
                 count += try await expireVersions(in: bucket, rules, at: now)
                 count += try await abortUploads(in: bucket, rules, at: now)
-            } catch where error.code == "NoSuchBucket" { continue }
+            } catch  where error.code == "NoSuchBucket" { continue }
         }
         return count
     }
@@ -78,7 +78,7 @@ extension ObjectStorage {
                         .abortUpload(reference), ObjectAddress(bucket.name, upload.key), upload: upload.id,
                         priority: .engine)
                     count += 1
-                } catch where error.code == "NoSuchUpload" { continue }
+                } catch  where error.code == "NoSuchUpload" { continue }
             }
             guard page.isTruncated, let last = page.items.last else { return count }
             query.marker = last.key
@@ -141,7 +141,8 @@ private struct VersionWalk {
             if isOver { remove(version, id: version.version ?? "null") }
         } else if version.isDeleteMarker {
             loneMarker = version
-        } else if covering.contains(where: { ($0.expiry(modified: version.object.modified) ?? .distantFuture) <= now }) {
+        } else if covering.contains(where: { ($0.expiry(modified: version.object.modified) ?? .distantFuture) <= now })
+        {
             remove(version, id: nil)
         }
     }

@@ -23,8 +23,8 @@ package final class ObjectStorage: Sendable {
     private let report: @Sendable (any Error) -> Void
 
     /// - Parameters:
-    ///   - standardOwnership: of new buckets. Anything but BucketOwnerEnforced also leaves public access unblocked, as it
-    ///     was when that was the service's default.
+    ///   - standardOwnership: of new buckets. Anything but BucketOwnerEnforced also leaves public access unblocked, as
+    ///     it was when that was the service's default.
     ///   - report: called on any thread; must not wait.
     package init(
         index: any ObjectIndex, blobs: any BlobStore, entropy: any Entropy = SystemEntropy(), limits: Limits = Limits(),

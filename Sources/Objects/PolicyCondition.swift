@@ -189,7 +189,8 @@ struct PolicyCondition: Sendable {
     private func matches(_ wanted: String, _ value: String) -> Bool {
         switch comparison {
         case .stringEquals, .stringNotEquals, .binaryEquals: return value == wanted
-        case .stringEqualsIgnoreCase, .stringNotEqualsIgnoreCase, .bool: return value.lowercased() == wanted.lowercased()
+        case .stringEqualsIgnoreCase, .stringNotEqualsIgnoreCase, .bool:
+            return value.lowercased() == wanted.lowercased()
         case .stringLike, .stringNotLike, .arnEquals, .arnLike, .arnNotEquals, .arnNotLike:
             return Wildcard.matches(wanted, value)
         case .numericEquals, .numericNotEquals: return compare(Double(value), Double(wanted), ==)

@@ -200,7 +200,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         let request = ServerRequest(
             head: RequestHead(method: head.method.rawValue, target: target, headers: HeaderFields(fields)),
-            body: exchange, id: exchange.id, loop: loop.index, remoteAddress: remoteAddress, receivedAt: now)
+            body: exchange, id: exchange.id, loop: loop.index, remoteAddress: remoteAddress, isSecure: isSecure,
+            receivedAt: now)
         shared.handler.handle(request, responder)
     }
 

@@ -61,7 +61,8 @@ package final class LocalStore: Sendable {
         readers = try ReaderPool(path: directory.databasePath, count: settings.readers, settings: reading)
         writer = try Writer(main, failureHook: settings.failureHook)
         blobs = files
-        index = SQLiteObjectIndex(path: directory.databasePath, writer: writer, readers: readers, entropy: settings.entropy)
+        index = SQLiteObjectIndex(
+            path: directory.databasePath, writer: writer, readers: readers, entropy: settings.entropy)
     }
 
     /// A read-only connection for one thread.

@@ -86,7 +86,8 @@ extension Translator {
             .sorted { $0.name < $1.name }
             .map { shape in
                 EnumerationPlan(
-                    name: Names.type(shape.name), cases: shape.enumeration.map { (Names.quoted(Names.enumerationCase($0)), $0) })
+                    name: Names.type(shape.name),
+                    cases: shape.enumeration.map { (Names.quoted(Names.enumerationCase($0)), $0) })
             }
     }
 

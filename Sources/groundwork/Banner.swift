@@ -14,7 +14,8 @@ enum Banner {
         ]
         if settings.tls != nil {
             let secure = addresses.first.map { "https://\($0)" } ?? ""
-            lines.append("TLS: \(secure)" + (settings.isSelfSigned ? ", trust \(directory.path)/tls-certificate.pem" : ""))
+            lines.append(
+                "TLS: \(secure)" + (settings.isSelfSigned ? ", trust \(directory.path)/tls-certificate.pem" : ""))
         }
         let width = settings.entries.map(\.name.count).max() ?? 0
         for entry in settings.entries {

@@ -87,7 +87,8 @@ struct Program {
             wallClock: wallClock, limits: limits, readiness: readiness,
             readers: readers)
         server = HTTPServer(
-            try parts.configuration(in: directory), clock: wallClock, entropy: entropy, accessLog: try parts.accessLog(),
+            try parts.configuration(in: directory), clock: wallClock, entropy: entropy,
+            accessLog: try parts.accessLog(),
             handler: try parts.pipeline(in: directory))
         addresses = try await Self.listen(server)
     }

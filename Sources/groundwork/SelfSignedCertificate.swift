@@ -1,5 +1,5 @@
-// A certificate that the server makes for itself (`--tls self-signed`): kept in the data directory, so that clients which
-// were told to trust it still do after a restart, and made anew when its names or its time run out.
+// A certificate that the server makes for itself (`--tls self-signed`): kept in the data directory, so that clients
+// which were told to trust it still do after a restart, and made anew when its names change or its time runs out.
 
 import Crypto
 import FoundationEssentials

@@ -118,6 +118,11 @@ struct ServeSettings {
         let deadline = try resolver.count("shutdown-deadline", options.shutdownDeadline, standard: 10, 0...3600)
         shutdownDeadline = .seconds(deadline)
         entries = resolver.entries
+        try check(allowsInsecureBind: allowsInsecureBind)
+    }
+
+    /// What does not go together.
+    private func check(allowsInsecureBind: Bool) throws {
         guard isLoopback || auth == .strict || allowsInsecureBind else {
             throw SettingResolver.Refusal(
                 description: "--host \(host) is beyond loopback: use --auth strict, or --insecure-bind if you mean it")

@@ -146,7 +146,8 @@ import Testing
         #expect(try policy(statement(condition: condition)).isPublic == isPublic)
         #expect(try !policy(statement("Deny", condition: condition)).isPublic)
         #expect(
-            try !policy(statement(principal: "\"Principal\":{\"AWS\":\"222222222222\"}", condition: condition)).isPublic)
+            try !policy(statement(principal: "\"Principal\":{\"AWS\":\"222222222222\"}", condition: condition)).isPublic
+        )
     }
 
     @Test(

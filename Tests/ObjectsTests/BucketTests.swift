@@ -27,8 +27,10 @@ struct BucketTests {
     @Test func theRegionIsTheConstraintAndMustFitTheEndpoint() async throws {
         let storage = try await TestStorage(), west = try #require(Region("eu-west-1"))
         func create(_ name: String, _ constraint: String?, _ region: Region) async throws -> String {
-            try await storage.objects.createBucket(CreateBucketRequest(name, constraint: constraint, region: region, storage.owner))
-                .region.description
+            try await storage.objects.createBucket(
+                CreateBucketRequest(name, constraint: constraint, region: region, storage.owner)
+            )
+            .region.description
         }
         #expect(try await create("one", nil, .standard) == "us-east-1")
         #expect(try await create("two", "eu-central-1", .standard) == "eu-central-1")
@@ -42,11 +44,14 @@ struct BucketTests {
 
     @Test func onesOwnBucketCanBeCreatedAgainInUSEastOneOnly() async throws {
         let storage = try await TestStorage(), west = try #require(Region("eu-west-1"))
-        let again = try await storage.objects.createBucket(CreateBucketRequest("bkt", region: .standard, storage.at(50)))
+        let again = try await storage.objects.createBucket(
+            CreateBucketRequest("bkt", region: .standard, storage.at(50)))
         #expect(again.created == storage.owner.now)
-        _ = try await storage.objects.createBucket(CreateBucketRequest("west", constraint: "eu-west-1", region: west, storage.owner))
+        _ = try await storage.objects.createBucket(
+            CreateBucketRequest("west", constraint: "eu-west-1", region: west, storage.owner))
         await expectError("BucketAlreadyOwnedByYou", 409) {
-            try await storage.objects.createBucket(CreateBucketRequest("west", constraint: "eu-west-1", region: west, storage.owner))
+            try await storage.objects.createBucket(
+                CreateBucketRequest("west", constraint: "eu-west-1", region: west, storage.owner))
         }
         await expectError("BucketAlreadyOwnedByYou", 409) {
             try await storage.objects.createBucket(CreateBucketRequest("west", region: .standard, storage.owner))
@@ -73,7 +78,9 @@ struct BucketTests {
         await expectError("AccessDenied", 403) { try await objects.putObjectTags(FieldList(), of: address, other) }
         await expectError("AccessDenied", 403) { try await objects.corsRules(of: "bkt", other) }
         await expectError("AccessDenied", 403) { try await objects.bytes(of: address, limit: 10, other) }
-        await expectError("AccessDenied", 403) { try await objects.putMany([SmallObject("k", [], contentType: "a/b")], in: "bkt", other) }
+        await expectError("AccessDenied", 403) {
+            try await objects.putMany([SmallObject("k", [], contentType: "a/b")], in: "bkt", other)
+        }
         await expectError("AccessDenied", 403) {
             try await objects.createUpload(CreateUploadRequest(address, other))
         }
@@ -108,7 +115,8 @@ struct BucketTests {
         for name in ["pre-a", "pre-b", "pre-c"] {
             _ = try await storage.objects.createBucket(CreateBucketRequest(name, region: .standard, storage.owner))
         }
-        _ = try await storage.objects.createBucket(CreateBucketRequest("pre-w", constraint: "us-west-2", region: .standard, storage.owner))
+        _ = try await storage.objects.createBucket(
+            CreateBucketRequest("pre-w", constraint: "us-west-2", region: .standard, storage.owner))
         let first = try await storage.objects.listBuckets(prefix: "pre-", maxBuckets: 2, storage.owner)
         #expect(first.buckets.map(\.name) == ["pre-a", "pre-b"])
         let second = try await storage.objects.listBuckets(

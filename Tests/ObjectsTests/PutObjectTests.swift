@@ -219,7 +219,8 @@ struct PutObjectTests {
         let crashing = try await TestStorage(in: folder) { reached in
             if reached == point, isArmed.load(ordering: .relaxed) { throw SimulatedCrash() }
         }
-        _ = try await crashing.objects.createBucket(CreateBucketRequest(TestStorage.bucket, region: .standard, crashing.owner))
+        _ = try await crashing.objects.createBucket(
+            CreateBucketRequest(TestStorage.bucket, region: .standard, crashing.owner))
         try await crashing.put("kept", pattern(40_000))
         isArmed.store(true, ordering: .relaxed)
         await expectError("InternalError", 500) { try await crashing.put("kept", pattern(50_000)) }

@@ -258,7 +258,8 @@ struct UploadTests {
         let upload = try await start()
         func copy(_ number: Int, _ range: String?) async throws(ServiceError) -> PartRecord {
             try await storage.objects.uploadPartCopy(
-                PartAddress(address, upload: upload, number: number), from: storage.address("source"), version: nil, range: range,
+                PartAddress(address, upload: upload, number: number), from: storage.address("source"), version: nil,
+                range: range,
                 conditions: ReadConditions(), expectedSourceOwner: nil, storage.owner)
         }
         let whole = try await copy(1, nil), some = try await copy(2, "bytes=10-99")

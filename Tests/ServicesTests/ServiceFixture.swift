@@ -103,7 +103,8 @@ final class ServiceFixture: Sendable {
 
     /// Three texts in place of images are enough for a job that fails object by object.
     func putInput() async throws {
-        _ = try await objects.createBucket(CreateBucketRequest("data", region: .standard, Caller(Principal(account: .standard), now: clock.now())))
+        _ = try await objects.createBucket(
+            CreateBucketRequest("data", region: .standard, Caller(Principal(account: .standard), now: clock.now())))
         let lines = (0..<3).map { "{\"source-ref\":\"s3://data/cat/\($0).png\"}" }.joined(separator: "\n")
         try await objects.putMany(
             [

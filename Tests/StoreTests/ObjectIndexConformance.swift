@@ -182,7 +182,8 @@ struct ObjectIndexConformance {
         #expect(try await find("s", "b-one")?.body == .blob(blob))
         #expect(try await index.read { try $0.unreferenced(among: [blob]) } == [])
         #expect(try await index.apply(.delete(one, [ObjectRemoval("s")], at: Instant(seconds: 100))).released == [])
-        #expect(try await index.apply(.delete(two, [ObjectRemoval("copy")], at: Instant(seconds: 100))).released == [blob])
+        #expect(
+            try await index.apply(.delete(two, [ObjectRemoval("copy")], at: Instant(seconds: 100))).released == [blob])
         #expect(try await index.read { try $0.unreferenced(among: [blob]) } == [blob])
 
         // A body in the row is duplicated.

@@ -1,5 +1,5 @@
-// Uploads by form: the fields become the headers of a PutObject, once the form's policy has been checked, and the answer
-// is what the form asks for (API reference: POST Object).
+// Uploads by form: the fields become the headers of a PutObject, once the form's policy has been checked, and the
+// answer is what the form asks for (API reference: POST Object).
 
 internal import Digests
 internal import Kernel
@@ -96,7 +96,8 @@ package struct FormUploads: Sendable {
         let location = "\(context.isSecure ? "https" : "http")://\(host)/\(bucket)/\(path)"
         var response = ResponseEncoder.encode(S3.PutObject.self, output, identity)
         if let target = form["success_action_redirect"] ?? form["redirect"], let url = redirection(target) {
-            let query = "bucket=\(PercentCoding.encode(bucket))&key=\(PercentCoding.encode(key))"
+            let query =
+                "bucket=\(PercentCoding.encode(bucket))&key=\(PercentCoding.encode(key))"
                 + "&etag=\(PercentCoding.encode(eTag))"
             response.headers.append(("Location", url + (url.contains("?") ? "&" : "?") + query))
             response.status = 303

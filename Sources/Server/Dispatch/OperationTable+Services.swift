@@ -111,9 +111,11 @@ extension OperationTable {
             s3.getObject(input, request.context, reader: readers[request.loop]) { result in
                 completion(
                     result.map { object in
-                        Answer(
+                        var answer = Answer(
                             ResponseEncoder.encode(S3.GetObject.self, object.output, request.identity),
                             body: object.body, status: object.isPartial ? 206 : nil)
+                        answer.isOfWebsite = object.isOfWebsite
+                        return answer
                     })
             }
         }

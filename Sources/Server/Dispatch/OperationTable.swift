@@ -27,6 +27,8 @@ package struct Answer: Sendable {
     package var headers: [(String, String)]
     /// Sent as it is; its length becomes Content-Length.
     package var body: BodyResult
+    /// Whether a browser may run what is in it.
+    package var isOfWebsite = false
 
     /// An answer whose body Wire has written.
     package init(_ response: WireResponse) {

@@ -64,8 +64,8 @@ struct Reply: Sendable {
         }
         if let standing { fields.fields.append((name: "x-groundwork-signature", value: standing.rawValue)) }
         for notice in notices { fields.fields.append((name: "x-groundwork-notice", value: notice)) }
-        // Whatever a bucket holds, it must not run as this origin's page.
-        if isNavigation, wireProtocol == .restXML {
+        // Whatever a bucket holds must not run as this origin's page, unless its owner made it a website.
+        if isNavigation, wireProtocol == .restXML, !answer.isOfWebsite {
             fields.fields.append((name: "Content-Security-Policy", value: "sandbox"))
         }
         responder.respond(status: answer.status, headers: fields, body: answer.body)

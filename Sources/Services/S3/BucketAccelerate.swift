@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketAccelerateConfigurationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .accelerate, input.accelerateConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .accelerate, input.accelerateConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows whether transfers are accelerated. AWS reference: GetBucketAccelerateConfiguration.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketAccelerateConfigurationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketAccelerateConfigurationOutput {
         let configuration = try await get(
-            .accelerate, S3.AccelerateConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .accelerate, S3.AccelerateConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketAccelerateConfigurationOutput(status: configuration.status)
     }
 }

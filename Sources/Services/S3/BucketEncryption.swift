@@ -11,15 +11,17 @@ extension S3Service {
         _ input: S3.PutBucketEncryptionRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .encryption, input.serverSideEncryptionConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .encryption, input.serverSideEncryptionConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
-    /// Shows what new objects are encrypted with; AES256 where nobody said anything. AWS reference: GetBucketEncryption.
+    /// Shows what new objects are encrypted with; AES256 where nothing was said. AWS reference: GetBucketEncryption.
     package func getBucketEncryption(
         _ input: S3.GetBucketEncryptionRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketEncryptionOutput {
         let configuration = try await get(
-            .encryption, S3.ServerSideEncryptionConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .encryption, S3.ServerSideEncryptionConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketEncryptionOutput(serverSideEncryptionConfiguration: configuration)
     }
 

@@ -26,7 +26,8 @@ extension S3Service {
         _ input: S3.GetBucketLifecycleConfigurationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketLifecycleConfigurationOutput {
         let configuration = try await get(
-            .lifecycle, S3.BucketLifecycleConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .lifecycle, S3.BucketLifecycleConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketLifecycleConfigurationOutput(
             rules: configuration.rules, transitionDefaultMinimumObjectSize: .allStorageClasses128k)
     }

@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketLoggingRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .logging, input.bucketLoggingStatus, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .logging, input.bucketLoggingStatus, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows where the access log goes. AWS reference: GetBucketLogging.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketLoggingRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketLoggingOutput {
         let configuration = try await get(
-            .logging, S3.BucketLoggingStatus.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .logging, S3.BucketLoggingStatus.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketLoggingOutput(loggingEnabled: configuration.loggingEnabled)
     }
 }

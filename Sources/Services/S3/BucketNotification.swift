@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketNotificationConfigurationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .notification, input.notificationConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .notification, input.notificationConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows whom events are sent to. AWS reference: GetBucketNotificationConfiguration.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketNotificationConfigurationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.NotificationConfiguration {
         let configuration = try await get(
-            .notification, S3.NotificationConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .notification, S3.NotificationConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return configuration
     }
 }

@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketOwnershipControlsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .ownershipControls, input.ownershipControls, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .ownershipControls, input.ownershipControls, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows who owns what others write. AWS reference: GetBucketOwnershipControls.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketOwnershipControlsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketOwnershipControlsOutput {
         let configuration = try await get(
-            .ownershipControls, S3.OwnershipControls.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .ownershipControls, S3.OwnershipControls.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketOwnershipControlsOutput(ownershipControls: configuration)
     }
 
@@ -27,6 +29,7 @@ extension S3Service {
     package func deleteBucketOwnershipControls(
         _ input: S3.DeleteBucketOwnershipControlsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
-        try await delete(.ownershipControls, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+        try await delete(
+            .ownershipControls, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
     }
 }

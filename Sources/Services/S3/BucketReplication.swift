@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketReplicationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .replication, input.replicationConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .replication, input.replicationConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows the replication rules. AWS reference: GetBucketReplication.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketReplicationRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketReplicationOutput {
         let configuration = try await get(
-            .replication, S3.ReplicationConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .replication, S3.ReplicationConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketReplicationOutput(replicationConfiguration: configuration)
     }
 

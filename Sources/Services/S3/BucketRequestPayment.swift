@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketRequestPaymentRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .requestPayment, input.requestPaymentConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .requestPayment, input.requestPaymentConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows who pays. AWS reference: GetBucketRequestPayment.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketRequestPaymentRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketRequestPaymentOutput {
         let configuration = try await get(
-            .requestPayment, S3.RequestPaymentConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .requestPayment, S3.RequestPaymentConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketRequestPaymentOutput(payer: configuration.payer)
     }
 }

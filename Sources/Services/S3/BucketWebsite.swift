@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutBucketWebsiteRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .website, input.websiteConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .website, input.websiteConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows the website configuration. AWS reference: GetBucketWebsite.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetBucketWebsiteRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetBucketWebsiteOutput {
         let configuration = try await get(
-            .website, S3.WebsiteConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .website, S3.WebsiteConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetBucketWebsiteOutput(
             redirectAllRequestsTo: configuration.redirectAllRequestsTo, indexDocument: configuration.indexDocument,
             errorDocument: configuration.errorDocument, routingRules: configuration.routingRules)

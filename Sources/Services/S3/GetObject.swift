@@ -14,6 +14,8 @@ package struct StreamedObject: Sendable {
     package var body: BodyResult
     /// Whether the status is 206.
     package var isPartial: Bool
+    /// Whether the bucket is meant to be shown in browsers.
+    package var isOfWebsite: Bool
 }
 
 extension S3Service {
@@ -30,7 +32,9 @@ extension S3Service {
                         var output = S3.GetObjectOutput()
                         output.show(answer, withChecksum: input.checksumMode == .enabled)
                         output.override(input)
-                        return StreamedObject(output: output, body: answer.body, isPartial: answer.isPartial)
+                        return StreamedObject(
+                            output: output, body: answer.body, isPartial: answer.isPartial,
+                            isOfWebsite: answer.bucket.documents[.website] != nil)
                     })
             }
         } catch { completion(.failure(error)) }

@@ -21,7 +21,8 @@ extension S3Service {
         return S3.ListObjectsOutput(
             isTruncated: page.isTruncated, marker: encoded(input.marker ?? ""),
             nextMarker: encoded.ifPresent(page.nextMarker),
-            contents: page.objects.map { S3.Object($0, encoded, owner: $0.owner.map(owner) ?? standard) }, name: input.bucket,
+            contents: page.objects.map { S3.Object($0, encoded, owner: $0.owner.map(owner) ?? standard) },
+            name: input.bucket,
             prefix: encoded(input.prefix ?? ""), delimiter: encoded.delimiter(input.delimiter),
             maxKeys: page.maxKeys, commonPrefixes: page.prefixes.map { S3.CommonPrefix(prefix: encoded($0)) },
             encodingType: input.encodingType)

@@ -21,7 +21,8 @@ extension S3Service {
         let encoded = ListingEncoding(input.encodingType)
         let standard = input.fetchOwner == true ? owner(page.bucket.owner) : nil
         return S3.ListObjectsV2Output(
-            isTruncated: page.isTruncated, contents: page.objects.map { object in
+            isTruncated: page.isTruncated,
+            contents: page.objects.map { object in
                 S3.Object(object, encoded, owner: standard == nil ? nil : object.owner.map(owner) ?? standard)
             },
             name: input.bucket, prefix: encoded(input.prefix ?? ""),

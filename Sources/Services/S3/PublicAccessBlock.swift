@@ -11,7 +11,8 @@ extension S3Service {
         _ input: S3.PutPublicAccessBlockRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
         try await put(
-            .publicAccessBlock, input.publicAccessBlockConfiguration, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .publicAccessBlock, input.publicAccessBlockConfiguration, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
     }
 
     /// Shows what is refused or overlooked for being public. AWS reference: GetPublicAccessBlock.
@@ -19,7 +20,8 @@ extension S3Service {
         _ input: S3.GetPublicAccessBlockRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.GetPublicAccessBlockOutput {
         let configuration = try await get(
-            .publicAccessBlock, S3.PublicAccessBlockConfiguration.self, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+            .publicAccessBlock, S3.PublicAccessBlockConfiguration.self, of: input.bucket,
+            caller(context, expectedOwner: input.expectedBucketOwner))
         return S3.GetPublicAccessBlockOutput(publicAccessBlockConfiguration: configuration)
     }
 
@@ -27,6 +29,7 @@ extension S3Service {
     package func deletePublicAccessBlock(
         _ input: S3.DeletePublicAccessBlockRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
-        try await delete(.publicAccessBlock, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
+        try await delete(
+            .publicAccessBlock, of: input.bucket, caller(context, expectedOwner: input.expectedBucketOwner))
     }
 }

@@ -32,7 +32,8 @@ package struct S3Service: Sendable {
     func version(_ id: String?) throws(ServiceError) -> String? {
         guard let id else { return nil }
         guard !id.isEmpty else {
-            throw .invalidArgument("Version id cannot be the empty string", argumentName: "versionId", argumentValue: id)
+            throw .invalidArgument(
+                "Version id cannot be the empty string", argumentName: "versionId", argumentValue: id)
         }
         guard id == "null" || (id.utf8.count == 32 && id.utf8.allSatisfy(Self.isVersionByte)) else {
             throw .invalidArgument("Invalid version id specified", argumentName: "versionId", argumentValue: id)

@@ -1089,7 +1089,7 @@ extension S3 {
 
         package static let schema = StructureSchema("PutBucketAccelerateConfigurationRequest", [
             MemberSchema("Bucket", at: .label, required: true),
-            MemberSchema("AccelerateConfiguration", at: .payload, required: true),
+            MemberSchema("AccelerateConfiguration", at: .payload, required: true, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
         ])
@@ -1157,7 +1157,7 @@ extension S3 {
 
         package static let schema = StructureSchema("PutBucketLoggingRequest", [
             MemberSchema("Bucket", at: .label, required: true),
-            MemberSchema("BucketLoggingStatus", at: .payload, required: true),
+            MemberSchema("BucketLoggingStatus", at: .payload, required: true, standing: .inert),
             MemberSchema("ContentMD5", wire: "Content-MD5", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
@@ -1190,9 +1190,9 @@ extension S3 {
 
         package static let schema = StructureSchema("PutBucketNotificationConfigurationRequest", [
             MemberSchema("Bucket", at: .label, required: true),
-            MemberSchema("NotificationConfiguration", at: .payload, required: true),
+            MemberSchema("NotificationConfiguration", at: .payload, required: true, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
-            MemberSchema("SkipDestinationValidation", wire: "x-amz-skip-destination-validation", at: .header),
+            MemberSchema("SkipDestinationValidation", wire: "x-amz-skip-destination-validation", at: .header, standing: .inert),
         ])
 
         package init(from reader: inout some ShapeReader) {
@@ -1227,8 +1227,8 @@ extension S3 {
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("ContentMD5", wire: "Content-MD5", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
-            MemberSchema("ReplicationConfiguration", at: .payload, required: true),
-            MemberSchema("Token", wire: "x-amz-bucket-object-lock-token", at: .header),
+            MemberSchema("ReplicationConfiguration", at: .payload, required: true, standing: .inert),
+            MemberSchema("Token", wire: "x-amz-bucket-object-lock-token", at: .header, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
         ])
 
@@ -1264,7 +1264,7 @@ extension S3 {
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("ContentMD5", wire: "Content-MD5", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
-            MemberSchema("RequestPaymentConfiguration", at: .payload, required: true),
+            MemberSchema("RequestPaymentConfiguration", at: .payload, required: true, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
         ])
 
@@ -1299,7 +1299,7 @@ extension S3 {
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("ContentMD5", wire: "Content-MD5", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
-            MemberSchema("WebsiteConfiguration", at: .payload, required: true),
+            MemberSchema("WebsiteConfiguration", at: .payload, required: true, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
         ])
 

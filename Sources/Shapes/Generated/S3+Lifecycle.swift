@@ -430,7 +430,7 @@ extension S3 {
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
             MemberSchema("LifecycleConfiguration", at: .payload),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
-            MemberSchema("TransitionDefaultMinimumObjectSize", wire: "x-amz-transition-default-minimum-object-size", at: .header),
+            MemberSchema("TransitionDefaultMinimumObjectSize", wire: "x-amz-transition-default-minimum-object-size", at: .header, standing: .inert),
         ])
 
         package init(from reader: inout some ShapeReader) {

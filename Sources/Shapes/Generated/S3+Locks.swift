@@ -507,7 +507,7 @@ extension S3 {
             MemberSchema("Bucket", at: .label, required: true),
             MemberSchema("ObjectLockConfiguration", at: .payload),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
-            MemberSchema("Token", wire: "x-amz-bucket-object-lock-token", at: .header),
+            MemberSchema("Token", wire: "x-amz-bucket-object-lock-token", at: .header, standing: .inert),
             MemberSchema("ContentMD5", wire: "Content-MD5", at: .header),
             MemberSchema("ChecksumAlgorithm", wire: "x-amz-sdk-checksum-algorithm", at: .header, constraints: Rules.checksumAlgorithm, refusal: .init("InvalidRequest", "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),

@@ -1,10 +1,10 @@
 // The tables of the object index.
 //
 // `objects` holds one row per key: the current version. It carries everything but the bytes, so that listing and HEAD
-// never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`. `versions`
-// holds everything that is not current, delete markers among it: a key whose latest version is a delete marker has no
-// row in `objects`, so reads and plain listings never meet one. `ordinal` counts a key's versions from old to new; it is
-// part of a version's id, so that a listing can go on after a version that was deleted meanwhile.
+// never touch them; the bytes of small objects are in `bodies`, those of large ones in a file named by `blob`.
+// `versions` holds everything that is not current, delete markers among it: a key whose latest version is a delete
+// marker has no row in `objects`, so reads and plain listings never meet one. `ordinal` counts a key's versions from
+// old to new; it is part of a version's id, so that a listing can go on after a version that was deleted meanwhile.
 // Every change to a bucket raises its revision, so readers may remember what an id with a revision stands for.
 // A blob may be shared by copies: whoever removes a row asks whether another still names it.
 

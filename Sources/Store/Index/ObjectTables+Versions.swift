@@ -156,7 +156,9 @@ extension ObjectTables {
         }
         try check(removal.expecting, found?.existing)
         guard let found else { return }
-        if !removal.ignoresLock, found.lock.holds(at: now, bypassingGovernance: removal.bypassesGovernance) { throw IndexRefusal.locked }
+        if !removal.ignoresLock, found.lock.holds(at: now, bypassingGovernance: removal.bypassesGovernance) {
+            throw IndexRefusal.locked
+        }
         if isCurrent, let current {
             try removeCurrent(key, in: bucket)
             try letGo(current)

@@ -226,7 +226,8 @@ struct ObjectTables {
                 :owner, :acl, :mode, :until, :hold, :ordinal)
             """,
             [
-                ":bucket": bucket.id, ":key": write.key, ":version": room.version, ":ordinal": room.ordinal, ":etag": record.etag,
+                ":bucket": bucket.id, ":key": write.key, ":version": room.version, ":ordinal": room.ordinal,
+                ":etag": record.etag,
                 ":size": record.size, ":modified": record.modified, ":class": record.storageClass,
                 ":algorithm": record.checksum?.checksum.algorithm.rawValue,
                 ":checksum": record.checksum?.checksum.bytes, ":checksumParts": record.checksum?.compositeParts,

@@ -178,7 +178,8 @@ final class SQLiteObjectReader: ObjectReader {
     /// Current objects come before all other versions of their key.
     private static let currentOrdinal = Int64.max
     private static let versionsFromSQL = versionsSQL("key >= :bound", "key >= :bound")
-    private static let versionsAfterSQL = versionsSQL("key > :bound", "key >= :bound AND (key > :bound OR ordinal < :older)")
+    private static let versionsAfterSQL = versionsSQL(
+        "key > :bound", "key >= :bound AND (key > :bound OR ordinal < :older)")
 
     private static func versionsSQL(_ currentBound: String, _ versionBound: String) -> String {
         let rest = "(:end IS NULL OR key < :end)"

@@ -146,8 +146,8 @@ struct FormScanner {
 
     private func find(_ wanted: [UInt8]) -> Int? { waiting.firstIndex(of: wanted) }
 
-    /// The file's bytes so far; what may be the beginning of the delimiter is kept back. `isEnd` says that the delimiter
-    /// was met.
+    /// The file's bytes so far; what may be the beginning of the delimiter is kept back. `isEnd` says that the
+    /// delimiter was met.
     mutating func takeFile() -> (bytes: [UInt8], isEnd: Bool) {
         if let end = find(delimiter) {
             defer { waiting = [] }

@@ -10,7 +10,8 @@ private final class FormPieces: BodySource {
 
     init(_ bytes: [UInt8], size: Int) {
         pieces = Mutex(
-            stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }.reversed())
+            stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }.reversed()
+        )
     }
 
     func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
