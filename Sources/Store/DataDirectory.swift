@@ -39,15 +39,18 @@ package final class DataDirectory: Sendable {
     package let path: String
     /// Whether `close` removes it.
     package let isEphemeral: Bool
+    /// Changes what is in the folder.
+    let files: any FileSystem
     private let lock: Mutex<OpenFile?>
 
     /// Makes the folder where it is missing and locks it.
-    package init(_ location: Location, port: Int) throws {
+    package init(_ location: Location, port: Int, files: any FileSystem = LocalFileSystem()) throws {
+        self.files = files
         switch location {
         case .path(let path):
             self.path = path
             isEphemeral = false
-            try DataDirectory.makeFolders(path)
+            try DataDirectory.makeFolders(path, files)
         case .ephemeral(let folder):
             path = try DataDirectory.makeTemporaryFolder(in: folder)
             isEphemeral = true
@@ -62,11 +65,11 @@ package final class DataDirectory: Sendable {
 
     /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.
     package func close() {
-        if isEphemeral { try? Files.removeTree(path) }
+        if isEphemeral { try? files.removeTree(path) }
         lock.withLock { $0 = nil }
     }
 
-    private static func makeFolders(_ path: String) throws {
+    private static func makeFolders(_ path: String, _ files: any FileSystem) throws {
         guard path.hasPrefix("/") else {
             throw Refusal(description: "the data directory \(path) is not an absolute path")
         }
@@ -74,8 +77,8 @@ package final class DataDirectory: Sendable {
         for name in path.split(separator: "/") {
             made += "/" + name
             // Parents get the usual mode, cut by the umask; the data directory itself is for its owner alone.
-            guard mkdir(made, made.count < path.count ? 0o755 : 0o700) == 0 || errno == EEXIST else {
-                throw Refusal(description: "cannot make \(made): \(errorText())")
+            do { try files.makeFolder(made, isPrivate: made.count >= path.count) } catch {
+                throw Refusal(description: "cannot make the data directory: \(error)")
             }
         }
         guard chmod(path, 0o700) == 0 else {

@@ -28,6 +28,7 @@ final class FileBlobStore: BlobStore {
         /// Whether a finished blob is on disk, not only in the system's memory.
         var isSynced: Bool
         var threads = 4
+        var files: any FileSystem = LocalFileSystem()
         var hook: FailureHook?
     }
 
@@ -42,10 +43,10 @@ final class FileBlobStore: BlobStore {
         self.entropy = entropy
         run = UInt32(truncatingIfNeeded: entropy.next())
         threads = try WorkerThreads(count: settings.threads) {}
-        try Files.makeFolder(settings.folder)
-        let incoming = settings.folder + "/incoming"
-        try? Files.removeTree(incoming)
-        try Files.makeFolder(incoming)
+        let files = settings.files, incoming = settings.folder + "/incoming"
+        try files.makeFolder(settings.folder)
+        try? files.removeTree(incoming)
+        try files.makeFolder(incoming)
     }
 
     func folder(of blob: BlobID) -> String { settings.folder + "/" + blob.text.prefix(2) }
@@ -101,7 +102,7 @@ final class FileBlobStore: BlobStore {
     func discard(_ blobs: [BlobID]) {
         guard !blobs.isEmpty else { return }
         // A blob whose removal fails is found again by the next start.
-        threads.submit { _ in for blob in blobs { unlink(self.path(of: blob)) } }
+        threads.submit { _ in for blob in blobs { try? self.settings.files.remove(self.path(of: blob)) } }
     }
 
     func leftovers(portion: @escaping @Sendable ([BlobID]) async throws -> Void) async throws {

@@ -21,6 +21,7 @@ final class FileBlobWriter: BlobWriter {
     }
 
     private var hook: FailureHook? { store.settings.hook }
+    private var files: any FileSystem { store.settings.files }
 
     func append(
         _ chunks: [any ByteChunk], completion: @escaping @Sendable (Result<Void, any Error>) -> Void
@@ -31,7 +32,7 @@ final class FileBlobWriter: BlobWriter {
                 try chunk.withUnsafeBytes { bytes in
                     try self.observer?.observe(bytes)
                     try self.hook?(.blobWrite)
-                    try Files.write(bytes, to: file)
+                    try self.files.write(bytes, to: file)
                 }
             }
         }
@@ -44,12 +45,12 @@ final class FileBlobWriter: BlobWriter {
             let file = try self.opened(), source = try self.store.open(blob, size: range.upperBound)
             try self.hook?(.blobWrite)
             guard let observer = self.observer else {
-                try Files.copy(range, of: source, to: file)
+                try self.files.copy(range, of: source, to: file)
                 return
             }
             try Files.forEachPiece(of: source, blob, range) { bytes in
                 try observer.observe(bytes)
-                try Files.write(bytes, to: file)
+                try self.files.write(bytes, to: file)
             }
         }
     }
@@ -58,9 +59,9 @@ final class FileBlobWriter: BlobWriter {
         job(completion) {
             let file = try self.opened()
             try self.hook?(.blobFinish)
-            if self.store.settings.isSynced { try Files.sync(file) }
+            if self.store.settings.isSynced { try self.files.sync(file) }
             try self.rename()
-            if self.store.settings.isSynced { try Files.syncFolder(self.store.folder(of: self.blob)) }
+            if self.store.settings.isSynced { try self.files.syncFolder(self.store.folder(of: self.blob)) }
             self.file.withLock { $0 = nil }
             try self.hook?(.blobFinished)
             return self.blob
@@ -71,18 +72,18 @@ final class FileBlobWriter: BlobWriter {
     private func rename() throws {
         let from = store.incomingPath(of: blob), to = store.path(of: blob)
         do {
-            try Files.rename(from, to: to)
+            try files.rename(from, to: to)
         } catch BlobFailure.system(_, code: ENOENT) {
-            try Files.makeFolder(store.folder(of: blob))
-            if store.settings.isSynced { try Files.syncFolder(store.settings.folder) }
-            try Files.rename(from, to: to)
+            try files.makeFolder(store.folder(of: blob))
+            if store.settings.isSynced { try files.syncFolder(store.settings.folder) }
+            try files.rename(from, to: to)
         }
     }
 
     func abandon() {
         store.threads.submit { _ in
             self.file.withLock { $0 = nil }
-            unlink(self.store.incomingPath(of: self.blob))
+            try? self.files.remove(self.store.incomingPath(of: self.blob))
         }
     }
 
@@ -90,7 +91,7 @@ final class FileBlobWriter: BlobWriter {
         try file.withLock { file in
             if let file { return file }
             try hook?(.blobCreate)
-            let made = try Files.create(store.incomingPath(of: blob))
+            let made = try files.create(store.incomingPath(of: blob))
             file = made
             return made
         }
