@@ -41,6 +41,8 @@ package final class DataDirectory: Sendable {
     package let isEphemeral: Bool
     /// Changes what is in the folder.
     let files: any FileSystem
+    /// How many of the folders on the way to `path`, itself among them, were there already.
+    private let foundFolders: Int
     private let lock: Mutex<OpenFile?>
 
     /// Makes the folder where it is missing and locks it.
@@ -50,10 +52,11 @@ package final class DataDirectory: Sendable {
         case .path(let path):
             self.path = path
             isEphemeral = false
-            try DataDirectory.makeFolders(path, files)
+            foundFolders = try DataDirectory.makeFolders(path, files)
         case .ephemeral(let folder):
             path = try DataDirectory.makeTemporaryFolder(in: folder)
             isEphemeral = true
+            foundFolders = 0
         }
         lock = Mutex(try DataDirectory.lock(path, port: port))
     }
@@ -69,21 +72,41 @@ package final class DataDirectory: Sendable {
         lock.withLock { $0 = nil }
     }
 
-    private static func makeFolders(_ path: String, _ files: any FileSystem) throws {
+    /// Makes the folder outlast a power loss: its name, and those of the folders above it. Also where all of them were
+    /// there: an earlier run may have been killed before it had come so far.
+    func makePermanent() throws {
+        var above = "/"
+        for (place, folder) in DataDirectory.folders(on: path).enumerated() {
+            do { try files.syncFolder(above) } catch {
+                // The folders of others may be closed to us; what they hold, somebody else has made permanent.
+                if place >= foundFolders { throw error }
+            }
+            above = folder
+        }
+    }
+
+    /// Every folder from the root down to the path.
+    private static func folders(on path: String) -> [String] {
+        path.split(separator: "/").reduce(into: []) { $0.append(($0.last ?? "") + "/" + $1) }
+    }
+
+    /// Makes what is missing and says how many folders were there.
+    private static func makeFolders(_ path: String, _ files: any FileSystem) throws -> Int {
         guard path.hasPrefix("/") else {
             throw Refusal(description: "the data directory \(path) is not an absolute path")
         }
-        var made = ""
-        for name in path.split(separator: "/") {
-            made += "/" + name
+        let folders = folders(on: path)
+        var found = 0
+        for folder in folders {
             // Parents get the usual mode, cut by the umask; the data directory itself is for its owner alone.
-            do { try files.makeFolder(made, isPrivate: made.count >= path.count) } catch {
+            do { if try !files.makeFolder(folder, isPrivate: folder == folders.last) { found += 1 } } catch {
                 throw Refusal(description: "cannot make the data directory: \(error)")
             }
         }
         guard chmod(path, 0o700) == 0 else {
             throw Refusal(description: "cannot make \(path) private: \(errorText())")
         }
+        return found
     }
 
     private static func makeTemporaryFolder(in folder: String) throws -> String {

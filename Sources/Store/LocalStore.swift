@@ -48,16 +48,18 @@ package final class LocalStore: Sendable {
 
     /// Opens the store and brings its tables up to date. Refuses data of a newer program.
     package init(_ directory: DataDirectory, _ settings: Settings = Settings()) throws {
+        let isSynced = settings.durability == .full && !directory.isEphemeral
         self.directory = directory
+        if isSynced { try directory.makePermanent() }
         database = settings.database
         var connection = settings.database
-        connection.synchronization = directory.isEphemeral ? .off : settings.durability == .full ? .full : .relaxed
+        connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed
         let main = try Connection(path: directory.databasePath, access: .readWrite, settings: connection)
         try Migrations.apply([ObjectSchema.migrations] + settings.migrations, to: main)
         files = try FileBlobStore(
             FileBlobStore.Settings(
-                folder: directory.blobsPath, isSynced: settings.durability == .full && !directory.isEphemeral,
-                threads: settings.fileThreads, files: directory.files, hook: settings.failureHook),
+                parent: directory.path, isSynced: isSynced, threads: settings.fileThreads, files: directory.files,
+                hook: settings.failureHook),
             entropy: settings.entropy)
         var reading = settings.database
         // Every commit empties a reader's cache; a large one would only add to what a long job holds.

@@ -24,12 +24,15 @@ final class FileBlobStore: BlobStore {
     private static let readAtOnceBytes: Int64 = 64 << 10
 
     struct Settings {
-        var folder: String
+        /// The folder that the folder of blobs is in.
+        var parent: String
         /// Whether a finished blob is on disk, not only in the system's memory.
         var isSynced: Bool
         var threads = 4
         var files: any FileSystem = LocalFileSystem()
         var hook: FailureHook?
+
+        var folder: String { parent + "/blobs" }
     }
 
     let settings: Settings
@@ -45,6 +48,7 @@ final class FileBlobStore: BlobStore {
         threads = try WorkerThreads(count: settings.threads) {}
         let files = settings.files, incoming = settings.folder + "/incoming"
         try files.makeFolder(settings.folder)
+        if settings.isSynced { try files.syncFolder(settings.parent) }
         try? files.removeTree(incoming)
         try files.makeFolder(incoming)
     }
