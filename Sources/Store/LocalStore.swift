@@ -56,6 +56,7 @@ package final class LocalStore: Sendable {
         connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed
         let main = try Connection(path: directory.databasePath, access: .readWrite, settings: connection)
         try Migrations.apply([ObjectSchema.migrations] + settings.migrations, to: main)
+        if isSynced { try LocalStore.keepFound(main) }
         files = try FileBlobStore(
             FileBlobStore.Settings(
                 parent: directory.path, isSynced: isSynced, threads: settings.fileThreads, files: directory.files,
@@ -70,6 +71,14 @@ package final class LocalStore: Sendable {
         index = SQLiteObjectIndex(
             path: directory.databasePath, settings: settings.database, writer: writer, readers: readers,
             entropy: settings.entropy)
+    }
+
+    /// Makes permanent what is found. A killed process may have left commits in the log that it had not synced yet: they
+    /// are seen from now on, so they must stay.
+    private static func keepFound(_ connection: Connection) throws {
+        do { try connection.checkpoint() } catch let error as SQLiteError where error.isDiskFull {
+            // The log is synced before anything else; without room it remains as it is.
+        }
     }
 
     /// A read-only connection for one thread.

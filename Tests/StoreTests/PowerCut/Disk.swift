@@ -18,6 +18,10 @@ enum DiskStep: Sendable {
     case write(Int, offset: Int, [UInt8])
     case truncate(Int, size: Int)
     case sync(Int)
+
+    var isSync: Bool {
+        if case .sync = self { true } else { false }
+    }
 }
 
 /// What a disk holds when the power is back.

@@ -31,10 +31,12 @@ final class DiskRecorder: FileSystem {
         /// The files that were made through the file system, by descriptor.
         var descriptors: [Int32: Int] = [:]
         var numbers = 0
-        var lastStep = Int.max
+        /// The process ends at this step, or at the first sync from there on.
+        var lastStep = Int.max, endsAtSync = false, hasEnded = false
 
         mutating func note(_ steps: [DiskStep]) throws {
-            guard self.steps.count < lastStep else { throw BlobFailure.system(step: "the process has ended", code: EIO) }
+            if self.steps.count >= lastStep, !endsAtSync || steps.contains(where: \.isSync) { hasEnded = true }
+            guard !hasEnded else { throw BlobFailure.system(step: "the process has ended", code: EIO) }
             self.steps += steps
         }
 
@@ -88,12 +90,24 @@ final class DiskRecorder: FileSystem {
     var position: Int { state.withLock { $0.steps.count } }
     var steps: [DiskStep] { state.withLock { $0.steps } }
 
-    /// Refuses every step after some more.
-    func end(afterSteps steps: Int) { state.withLock { $0.lastStep = $0.steps.count + steps } }
+    /// Refuses every step after some more, or from the sync on that follows those.
+    func end(afterSteps steps: Int, atSync: Bool) {
+        state.withLock { state in
+            state.lastStep = state.steps.count + steps
+            state.endsAtSync = atSync
+        }
+    }
+
     /// Whether steps are refused.
-    var hasEnded: Bool { state.withLock { $0.steps.count >= $0.lastStep } }
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
     /// Takes steps again.
-    func goOn() { state.withLock { $0.lastStep = .max } }
+    func goOn() {
+        state.withLock { state in
+            state.lastStep = .max
+            state.hasEnded = false
+        }
+    }
 
     /// The names from the folder of all down to a path; nil for a path elsewhere.
     private func names(_ path: String) -> [Substring]? {

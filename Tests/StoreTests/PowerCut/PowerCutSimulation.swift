@@ -91,10 +91,10 @@ struct PowerCutSimulation {
         var life = Life(first: recorder.position, history: [(state, 0, recorder.position)])
         var session = Session(recorder: recorder, durability: durability, draws: draws)
         // Some processes are killed: while they open the store, or while they work.
-        if draws.below(3, 0) == 0 { recorder.end(afterSteps: draws.below(200, 1)) }
+        if draws.below(3, 0) == 0 { recorder.end(afterSteps: draws.below(200, 1), atSync: draws.below(2, 5) == 0) }
         let killed = draws.below(2, 2) == 0 ? draws.below(groups, 3) : nil
         for group in -1..<groups {
-            if group == killed { recorder.end(afterSteps: draws.below(60, 4)) }
+            if group == killed { recorder.end(afterSteps: draws.below(60, 4), atSync: draws.below(2, 6) == 0) }
             let begun = recorder.position
             var answered = begun
             do {

@@ -9,7 +9,7 @@ import Testing
     private static let isLong = getenv("GROUNDWORK_LONG") != nil
     /// GROUNDWORK_SEED repeats one run.
     private static let named: UInt64? = getenv("GROUNDWORK_SEED").flatMap { UInt64(String(cString: $0)) }
-    private static let seeds = named.map { [$0] } ?? Array(1...(isLong ? 50 : 20))
+    private static let seeds = named.map { [$0] } ?? Array(1...(isLong ? 50 : 3))
     private static let lives = isLong ? 4 : 3
 
     @Test(arguments: seeds)
