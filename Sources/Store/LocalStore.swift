@@ -50,7 +50,6 @@ package final class LocalStore: Sendable {
     package init(_ directory: DataDirectory, _ settings: Settings = Settings()) throws {
         let isSynced = settings.durability == .full && !directory.isEphemeral
         self.directory = directory
-        if isSynced { try directory.makePermanent() }
         database = settings.database
         var connection = settings.database
         connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed
@@ -59,9 +58,10 @@ package final class LocalStore: Sendable {
         if isSynced { try LocalStore.keepFound(main) }
         files = try FileBlobStore(
             FileBlobStore.Settings(
-                parent: directory.path, isSynced: isSynced, threads: settings.fileThreads, files: directory.files,
+                folder: directory.blobsPath, isSynced: isSynced, threads: settings.fileThreads, files: directory.files,
                 hook: settings.failureHook),
             entropy: settings.entropy)
+        if isSynced { try directory.makePermanent() }
         var reading = settings.database
         // Every commit empties a reader's cache; a large one would only add to what a long job holds.
         reading.pageCacheBytes = 2 << 20

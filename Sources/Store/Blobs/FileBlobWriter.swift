@@ -1,7 +1,6 @@
 // Writing one blob. Each call is one job on the file threads; the caller waits for one before it makes the next, so the
 // bytes arrive in order and at most one slice of a body is in flight.
 
-internal import Glibc
 internal import Kernel
 internal import SQLite
 internal import Synchronization
@@ -60,23 +59,12 @@ final class FileBlobWriter: BlobWriter {
             let file = try self.opened()
             try self.hook?(.blobFinish)
             if self.store.settings.isSynced { try self.files.sync(file) }
-            try self.rename()
+            try self.store.makeFolder(of: self.blob)
+            try self.files.rename(self.store.incomingPath(of: self.blob), to: self.store.path(of: self.blob))
             if self.store.settings.isSynced { try self.files.syncFolder(self.store.folder(of: self.blob)) }
             self.file.withLock { $0 = nil }
             try self.hook?(.blobFinished)
             return self.blob
-        }
-    }
-
-    /// Gives the file its name; makes the folder where this is the first blob in it.
-    private func rename() throws {
-        let from = store.incomingPath(of: blob), to = store.path(of: blob)
-        do {
-            try files.rename(from, to: to)
-        } catch BlobFailure.system(_, code: ENOENT) {
-            try files.makeFolder(store.folder(of: blob))
-            if store.settings.isSynced { try files.syncFolder(store.settings.folder) }
-            try files.rename(from, to: to)
         }
     }
 

@@ -97,18 +97,23 @@ struct Disk {
 
     // MARK: The cut
 
-    /// What is left when the power goes now.
-    func cut(_ draws: SeededDraws) -> DiskImage {
-        let chance = Chance(draws)
+    /// What is left when the power goes now and chance decides.
+    func cut(_ draws: SeededDraws) -> DiskImage { image(Chance(draws)) }
+
+    /// What is left at worst: nothing that was not synced.
+    var permanent: DiskImage { image(nil) }
+
+    private func image(_ chance: Chance?) -> DiskImage {
         var image = DiskImage()
         collect(0, "", chance, into: &image)
         return image
     }
 
-    private func collect(_ number: Int, _ path: String, _ chance: Chance, into image: inout DiskImage) {
+    private func collect(_ number: Int, _ path: String, _ chance: Chance?, into image: inout DiskImage) {
         guard let folder = folders[number] else { return }
         var names = folder.permanent
-        for (place, change) in folder.waiting.enumerated() where chance.fate(of: place, in: number) != .lost {
+        for (place, change) in folder.waiting.enumerated() {
+            guard let chance, chance.fate(of: place, in: number) != .lost else { continue }
             names[change.name] = change.number
         }
         for (name, inner) in names.sorted(by: { $0.key < $1.key }) {
@@ -122,8 +127,9 @@ struct Disk {
         }
     }
 
-    private func bytes(of file: File, _ number: Int, _ chance: Chance) -> [UInt8] {
+    private func bytes(of file: File, _ number: Int, _ chance: Chance?) -> [UInt8] {
         var bytes = file.permanent
+        guard let chance else { return bytes }
         for (place, change) in file.waiting.enumerated() {
             switch (chance.fate(of: place, in: number), change) {
             case (.lost, _): continue

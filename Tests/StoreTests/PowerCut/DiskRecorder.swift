@@ -17,6 +17,7 @@ final class DiskRecorder: FileSystem {
     let root: String
     private let state: Mutex<State>
     private let base = LocalFileSystem()
+    private let atFolderSync = Mutex<(@Sendable (String) -> Void)?>(nil)
     /// The registered VFS; only written by the initializer.
     private nonisolated(unsafe) var registered: OpaquePointer?
 
@@ -98,6 +99,9 @@ final class DiskRecorder: FileSystem {
         }
     }
 
+    /// Calls `body` once, before the next sync of a folder.
+    func atNextFolderSync(_ body: @escaping @Sendable (String) -> Void) { atFolderSync.withLock { $0 = body } }
+
     /// Whether steps are refused.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
@@ -169,6 +173,7 @@ final class DiskRecorder: FileSystem {
     }
 
     func syncFolder(_ path: String) throws {
+        atFolderSync.withLock { $0.take() }?(path)
         guard let names = names(path) else { return }
         try state.withLock { try $0.syncFolder(names) }
     }

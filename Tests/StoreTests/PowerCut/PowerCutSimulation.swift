@@ -31,22 +31,26 @@ struct PowerCutSimulation {
         for number in 0..<lives {
             let life = try await live(number, image, state), draws = draws.scoped("cuts").scoped(number)
             let next = draws.below(points, -1)
-            for (place, (point, left)) in life.cuts(points, draws).enumerated() {
-                let found: StoreState
-                do { found = try await check(left, life, at: point) } catch {
-                    throw Finding(
-                        description: "life \(number), cut \(place) before step \(point) of \(life.steps.count) "
-                            + "(\(life.describe(point))): \(error)")
-                }
-                if place == next { (image, state) = (left, found) }
+            for cut in Cuts(of: life, points, draws) {
+                let found = try await Self.check(cut, life)
+                if cut.place == next { (image, state) = (cut.left, found) }
             }
         }
+    }
+
+    /// The first loss that cuts of a life bring to light; nil where there is none.
+    static func loss(_ cuts: Cuts, of life: Life) async throws -> Finding? {
+        for cut in cuts {
+            do { _ = try await check(cut, life) } catch let finding as Finding { return finding }
+        }
+        return nil
     }
 
     // MARK: A life
 
     /// The steps of one life, and what clients knew of the store while they were taken.
     struct Life {
+        let number: Int
         var steps: [DiskStep] = []
         /// Steps before this one only put the image on the disk.
         var first = 0
@@ -60,27 +64,20 @@ struct PowerCutSimulation {
             return [history[last].state] + (next.map { [$0] } ?? [])
         }
 
-        /// What cuts at some points leave, in order of the points.
-        func cuts(
-            _ count: Int, _ draws: SeededDraws, ignoringSyncOf ignored: @escaping @Sendable (String) -> Bool = { _ in false }
-        ) -> some Sequence<(point: Int, left: DiskImage)> {
-            let points = (0..<count).map { first + draws.below(steps.count - first + 1, $0) }.sorted()
-            var disk = Disk(ignoresSync: ignored), position = 0
-            return points.enumerated().lazy.map { place, point in
-                while position < point {
-                    disk.perform(steps[position])
-                    position += 1
-                }
-                return (point, disk.cut(draws.scoped(place)))
+        /// Every step, for people.
+        var descriptions: [String] {
+            var disk = Disk()
+            return steps.map { step in
+                disk.perform(step)
+                return disk.describe(step)
             }
         }
 
-        /// The step that a cut came before.
-        func describe(_ point: Int) -> String {
-            guard point < steps.count else { return "the end" }
+        /// What the disk holds at the end.
+        var end: Disk {
             var disk = Disk()
-            for step in steps[..<point] { disk.perform(step) }
-            return disk.describe(steps[point])
+            for step in steps { disk.perform(step) }
+            return disk
         }
     }
 
@@ -88,7 +85,7 @@ struct PowerCutSimulation {
     func live(_ number: Int, _ image: DiskImage, _ state: StoreState) async throws -> Life {
         let draws = draws.scoped("life").scoped(number)
         let folder = try TemporaryFolder(), recorder = try DiskRecorder(root: folder.path, image)
-        var life = Life(first: recorder.position, history: [(state, 0, recorder.position)])
+        var life = Life(number: number, first: recorder.position, history: [(state, 0, recorder.position)])
         var session = Session(recorder: recorder, durability: durability, draws: draws)
         // Some processes are killed: while they open the store, or while they work.
         if draws.below(3, 0) == 0 { recorder.end(afterSteps: draws.below(200, 1), atSync: draws.below(2, 5) == 0) }
@@ -99,15 +96,15 @@ struct PowerCutSimulation {
             var answered = begun
             do {
                 try await session.perform(group) { answered = recorder.position }
-            } catch where recorder.hasEnded {
-                session.end()
+            } catch  where recorder.hasEnded {
+                session.close()
                 recorder.goOn()
                 _ = try session.store()
                 answered = recorder.position
             }
             life.history.append((try await session.state(), begun, answered))
         }
-        session.end()
+        session.close()
         life.steps = recorder.steps
         return life
     }
@@ -152,7 +149,7 @@ struct PowerCutSimulation {
 
         mutating func state() async throws -> StoreState { try await StoreState.of(try store()) }
 
-        mutating func end() {
+        mutating func close() {
             open?.close()
             open = nil
         }
@@ -160,11 +157,19 @@ struct PowerCutSimulation {
 
     // MARK: A cut
 
-    /// Opens a store on what a cut left and says what it shows.
-    func check(_ left: DiskImage, _ life: Life, at point: Int) async throws -> StoreState {
-        let found = try await Self.recover(left), allowed = life.allowed(at: point)
-        if allowed.contains(found) { return found }
-        throw Finding(description: "what is found is not what was answered:\n\(found.difference(from: allowed[0]))")
+    /// Opens a store on what a cut left and says what it shows, or throws what is wrong with it.
+    private static func check(_ cut: Cut, _ life: Life) async throws -> StoreState {
+        let allowed = life.allowed(at: cut.point)
+        do {
+            let found = try await recover(cut.left)
+            if allowed.contains(found) { return found }
+            throw Finding(description: "what is found is not what was answered:\n\(found.difference(from: allowed[0]))")
+        } catch {
+            let step = cut.point < life.steps.count ? life.descriptions[cut.point] : "the end"
+            throw Finding(
+                description: "life \(life.number), cut \(cut.place), before step \(cut.point) of \(life.steps.count), "
+                    + "\(step): \(error)")
+        }
     }
 
     private static func recover(_ left: DiskImage) async throws -> StoreState {

@@ -79,7 +79,8 @@ struct PowerCutWorkload {
     // MARK: Plans
 
     private enum Kind {
-        case put, delete, deleteVersion, copy, amend, configure, versioning, scratch, createUpload, part, complete, abort
+        case put, delete, deleteVersion, copy, amend, configure, versioning, scratch, createUpload, part, complete,
+            abort
         static let shares: [(Kind, Int)] = [
             (.put, 34), (.delete, 8), (.deleteVersion, 6), (.copy, 8), (.amend, 4), (.configure, 6), (.versioning, 2),
             (.scratch, 4), (.createUpload, 6), (.part, 14), (.complete, 6), (.abort, 2),
@@ -110,7 +111,8 @@ struct PowerCutWorkload {
             copy.modified = now
             return Planned(
                 change: .copy(
-                    ObjectCopy(from: reference(source), key: sourceKey, as: record, to: bucket, ObjectWrite(key, copy))))
+                    ObjectCopy(from: reference(source), key: sourceKey, as: record, to: bucket, ObjectWrite(key, copy)))
+            )
         case .amend:
             guard let (name, key, _) = draws.element(catalogue.objects) else { break }
             let tags = FieldList([.init("changed", "\(now.microseconds)")])

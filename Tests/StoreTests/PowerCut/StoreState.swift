@@ -55,7 +55,8 @@ extension ObjectReader {
         var rows = try versions(ListingQuery(bucket: bucket.name, limit: 1000)).items.map { listed in
             let version = listed.version ?? "null", name = "\(bucket.name)/\(listed.key) version \(version)"
             let isCurrent = listed.isLatest && current.remove(listed.key) != nil
-            var row = StoreState.Row("\(name) of \(listed.object.modified.microseconds)\(isCurrent ? " is current" : "")")
+            var row = StoreState.Row(
+                "\(name) of \(listed.object.modified.microseconds)\(isCurrent ? " is current" : "")")
             if listed.isDeleteMarker {
                 row.text += " is a delete marker"
             } else if case .found(_, let object) = try self.object(
