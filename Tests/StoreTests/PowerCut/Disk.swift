@@ -196,14 +196,18 @@ extension [UInt8] {
         grow(to: offset + range.count)
         withUnsafeMutableBytes { target in
             bytes.withUnsafeBytes { source in
-                UnsafeMutableRawBufferPointer(rebasing: target[offset..<(offset + range.count)])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+                guard let target = target.baseAddress, let source = source.baseAddress else { return }
+                memcpy(target + offset, source + range.lowerBound, range.count)
             }
         }
     }
 
     private mutating func grow(to size: Int) {
-        if size > count { append(contentsOf: repeatElement(0, count: size - count)) }
+        guard size > count else { return }
+        self += [UInt8](unsafeUninitializedCapacity: size - count) { buffer, filled in
+            if let start = buffer.baseAddress { memset(start, 0, buffer.count) }
+            filled = buffer.count
+        }
     }
 }
 

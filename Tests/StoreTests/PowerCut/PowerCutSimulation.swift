@@ -172,8 +172,11 @@ struct PowerCutSimulation {
         }
     }
 
+    /// Where files cost nothing, if there is such a place.
+    private static let memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+
     private static func recover(_ left: DiskImage) async throws -> StoreState {
-        let directory = try DataDirectory(.ephemeral(in: "/tmp"), port: 1)
+        let directory = try DataDirectory(.ephemeral(in: memory), port: 1)
         let store: LocalStore
         do {
             try left.write(data, to: directory.path)
