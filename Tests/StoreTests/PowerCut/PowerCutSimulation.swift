@@ -18,7 +18,7 @@ struct PowerCutSimulation {
     let draws: SeededDraws
     var durability = Durability.full
     /// Groups of changes in one life.
-    var groups = 12
+    private let groups = 12
 
     init(_ seed: UInt64) { draws = SeededDraws(seed: seed).scoped("power cut") }
 
@@ -90,13 +90,18 @@ struct PowerCutSimulation {
         // Some processes are killed: while they open the store, or while they work.
         if draws.below(3, 0) == 0 { recorder.end(afterSteps: draws.below(200, 1), atSync: draws.below(2, 5) == 0) }
         let killed = draws.below(2, 2) == 0 ? draws.below(groups, 3) : nil
-        for group in -1..<groups {
+        var group = -1
+        while group < groups {
             if group == killed { recorder.end(afterSteps: draws.below(60, 4), atSync: draws.below(2, 6) == 0) }
             let begun = recorder.position
             var answered = begun
             do {
                 try await session.perform(group) { answered = recorder.position }
-            } catch  where recorder.hasEnded {
+                group += 1
+            } catch {
+                guard recorder.hasEnded else { throw error }
+                // A group that was cut short is left at that; only the start is tried again.
+                if group >= 0 { group += 1 }
                 session.close()
                 recorder.goOn()
                 _ = try session.store()
@@ -175,7 +180,8 @@ struct PowerCutSimulation {
     /// Where files cost nothing, if there is such a place.
     private static let memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
 
-    private static func recover(_ left: DiskImage) async throws -> StoreState {
+    /// Opens a store on what is left of a disk and says what it shows.
+    static func recover(_ left: DiskImage) async throws -> StoreState {
         let directory = try DataDirectory(.ephemeral(in: memory), port: 1)
         let store: LocalStore
         do {

@@ -4,9 +4,8 @@ import Store
 import TestSupport
 import Testing
 
-/// The folder of a blob is named by the first digits of its id, and the name must be permanent before the blob is
-/// answered, whoever made the folder.
-struct BlobFolderTests {
+/// What a store has answered is permanent, and what it shows after a start, whoever was killed before or works beside.
+struct PermanenceTests {
     let folder: TemporaryFolder
     let recorder: DiskRecorder
 
@@ -26,7 +25,8 @@ struct BlobFolderTests {
         settings.durability = .full
         settings.database.vfs = recorder.vfs
         settings.entropy = OneFolder(base: CountingEntropy(seed: run))
-        return try LocalStore(DataDirectory(.path(folder.file("data")), port: 1, files: recorder), settings)
+        let path = folder.file(PowerCutSimulation.data)
+        return try LocalStore(DataDirectory(.path(path), port: 1, files: recorder), settings)
     }
 
     private func write(_ writer: any BlobWriter) async throws -> BlobID {
@@ -34,12 +34,37 @@ struct BlobFolderTests {
         return try await writer.done()
     }
 
-    /// The blobs that a power loss leaves at worst.
-    private func permanentBlobs() -> [String] {
+    /// What a power loss leaves at worst.
+    private var permanent: DiskImage {
         var disk = Disk()
         for step in recorder.steps { disk.perform(step) }
-        return disk.permanent.files.map(\.path).filter { $0.hasPrefix("data/blobs/00/") }
+        return disk.permanent
     }
+
+    private var permanentBlobs: [String] {
+        permanent.files.compactMap { $0.path.contains("/blobs/00/") ? $0.path.split(separator: "/").last : nil }
+            .map(String.init)
+    }
+
+    @Test func whatAKilledProcessHadNotSyncedIsPermanentOnceItIsShown() async throws {
+        let killed = try open(1)
+        func make(_ name: String) async throws {
+            let bucket = BucketRecord(name: name, owner: .standard, region: .standard, created: .epoch)
+            try await killed.index.apply(.createBucket(bucket, limit: 2))
+        }
+        try await make("answered")
+        // The commit goes into the log, whose sync is the last.
+        recorder.end(afterSteps: 0, atSync: true)
+        await #expect(throws: SQLiteError.self) { try await make("not-answered") }
+        killed.close()
+        recorder.goOn()
+        let next = try open(2), shown = try await StoreState.of(next)
+        #expect(shown.lines.count == 2)
+        #expect(try await PowerCutSimulation.recover(permanent) == shown)
+        next.close()
+    }
+
+    // The folder of a blob is named by the first digits of its id.
 
     @Test func aFolderThatAKilledProcessMadeIsSyncedByTheNext() async throws {
         let killed = try open(1)
@@ -49,7 +74,7 @@ struct BlobFolderTests {
         killed.close()
         recorder.goOn()
         let next = try open(2), blob = try await write(next.blobs.makeWriter(observer: nil))
-        #expect(permanentBlobs() == ["data/blobs/00/" + blob.text])
+        #expect(permanentBlobs == [blob.text])
         next.close()
     }
 
@@ -59,14 +84,14 @@ struct BlobFolderTests {
         recorder.atNextFolderSync { [self] _ in
             let writer = store.blobs.makeWriter(observer: nil)
             writer.append([pattern(100)]) { _ in
-                writer.finish { result in second.update { $0 = (result, permanentBlobs()) } }
+                writer.finish { result in second.update { $0 = (result, permanentBlobs) } }
             }
             _ = second.wait { $0.map { _ in true } }
         }
         let first = try await write(store.blobs.makeWriter(observer: nil))
         let (result, permanent) = try #require(second.withLock { $0 })
-        #expect(permanent == ["data/blobs/00/" + (try result.get().text)])
-        #expect(permanentBlobs().contains("data/blobs/00/" + first.text))
+        #expect(permanent == [try result.get().text])
+        #expect(permanentBlobs.contains(first.text))
         store.close()
     }
 }
