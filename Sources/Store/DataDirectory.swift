@@ -72,8 +72,8 @@ package final class DataDirectory: Sendable {
         lock.withLock { $0 = nil }
     }
 
-    /// Makes names outlast a power loss: those in the folder, its own, and those of the folders above it. Also where all
-    /// of them were there: an earlier run may have been killed before it had come so far.
+    /// Makes names outlast a power loss: those in the folder, its own, and those of the folders above it. Also where
+    /// all of them were there: an earlier run may have been killed before it had come so far.
     func makePermanent() throws {
         var above = "/"
         for (place, folder) in DataDirectory.folders(on: path).enumerated() {

@@ -73,8 +73,8 @@ package final class LocalStore: Sendable {
             entropy: settings.entropy)
     }
 
-    /// Makes permanent what is found. A killed process may have left commits in the log that it had not synced yet: they
-    /// are seen from now on, so they must stay.
+    /// Makes permanent what is found. A killed process may have left commits in the log that it had not synced yet:
+    /// they are seen from now on, so they must stay.
     private static func keepFound(_ connection: Connection) throws {
         do { try connection.checkpoint() } catch let error as SQLiteError where error.isDiskFull {
             // The log is synced before anything else; without room it remains as it is.

@@ -3,7 +3,7 @@
 #pragma once
 #include <stdint.h>
 
-/// Each function is asked before its step and answers 0, or the SQLite error that the step fails with. Any thread calls.
+/// Each function is asked before its step, on any thread, and answers 0, or the SQLite error that the step fails with.
 typedef struct {
     void *context;
     /// A file is opened, and made where it is missing and may be. Its number comes back; 0 if there is no file.

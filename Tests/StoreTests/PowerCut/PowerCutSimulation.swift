@@ -119,7 +119,7 @@ struct PowerCutSimulation {
         let recorder: DiskRecorder
         let durability: Durability
         let draws: SeededDraws
-        private var open: LocalStore?
+        private var running: LocalStore?
         private var opened = 0
 
         init(recorder: DiskRecorder, durability: Durability, draws: SeededDraws) {
@@ -129,7 +129,7 @@ struct PowerCutSimulation {
         }
 
         mutating func store() throws -> LocalStore {
-            if let open { return open }
+            if let running { return running }
             opened += 1
             let directory = try DataDirectory(.path(recorder.root + "/" + data), port: 1, files: recorder)
             var settings = LocalStore.Settings.small
@@ -139,7 +139,7 @@ struct PowerCutSimulation {
             settings.database.checkpointPages = 60
             settings.entropy = FewFolders(seed: draws.bits(10, opened))
             let store = try LocalStore(directory, settings)
-            open = store
+            running = store
             return store
         }
 
@@ -155,8 +155,8 @@ struct PowerCutSimulation {
         mutating func state() async throws -> StoreState { try await StoreState.of(try store()) }
 
         mutating func close() {
-            open?.close()
-            open = nil
+            running?.close()
+            running = nil
         }
     }
 
