@@ -111,11 +111,13 @@ let package = Package(
             name: "bench-learning", dependencies: ["Kernel", "JSON", "Images", "Learning"], swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
+        // A VFS that lets a simulation see what SQLite does to the disk.
+        .target(name: "CPowerCut", dependencies: ["CSQLite"], path: "Tests/CPowerCut"),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
         tests("Signing", ["JSON", "Digests"]),
         // The generator is tested here, beside the matcher and the readers that run what it makes.
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore, "generate-shapes"]),
-        tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON"]),
+        tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON", "CPowerCut"]),
         tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),

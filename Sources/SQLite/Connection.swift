@@ -28,6 +28,8 @@ package final class Connection {
         package var pageCacheBytes = 8 << 20
         /// The write-ahead log is folded into the database when it has grown to so many pages.
         package var checkpointPages = 4000
+        /// The registered VFS to go through; nil is the system's. For simulations.
+        package var vfs: String?
 
         package init() {}
     }
@@ -43,7 +45,7 @@ package final class Connection {
         _ = Connection.isConfigured
         var opened: OpaquePointer?
         let mode = access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
-        let code = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, settings.vfs)
         guard let opened, code == SQLITE_OK else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)

@@ -39,18 +39,24 @@ package final class DataDirectory: Sendable {
     package let path: String
     /// Whether `close` removes it.
     package let isEphemeral: Bool
+    /// Changes what is in the folder.
+    let files: any FileSystem
+    /// How many of the folders on the way to `path`, itself among them, were there already.
+    private let foundFolders: Int
     private let lock: Mutex<OpenFile?>
 
     /// Makes the folder where it is missing and locks it.
-    package init(_ location: Location, port: Int) throws {
+    package init(_ location: Location, port: Int, files: any FileSystem = LocalFileSystem()) throws {
+        self.files = files
         switch location {
         case .path(let path):
             self.path = path
             isEphemeral = false
-            try DataDirectory.makeFolders(path)
+            foundFolders = try DataDirectory.makeFolders(path, files)
         case .ephemeral(let folder):
             path = try DataDirectory.makeTemporaryFolder(in: folder)
             isEphemeral = true
+            foundFolders = 0
         }
         lock = Mutex(try DataDirectory.lock(path, port: port))
     }
@@ -62,25 +68,46 @@ package final class DataDirectory: Sendable {
 
     /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.
     package func close() {
-        if isEphemeral { try? Files.removeTree(path) }
+        if isEphemeral { try? files.removeTree(path) }
         lock.withLock { $0 = nil }
     }
 
-    private static func makeFolders(_ path: String) throws {
+    /// Makes names outlast a power loss: those in the folder, its own, and those of the folders above it. Also where
+    /// all of them were there: an earlier run may have been killed before it had come so far.
+    func makePermanent() throws {
+        var above = "/"
+        for (place, folder) in DataDirectory.folders(on: path).enumerated() {
+            do { try files.syncFolder(above) } catch {
+                // The folders of others may be closed to us; what they hold, somebody else has made permanent.
+                if place >= foundFolders { throw error }
+            }
+            above = folder
+        }
+        try files.syncFolder(path)
+    }
+
+    /// Every folder from the root down to the path.
+    private static func folders(on path: String) -> [String] {
+        path.split(separator: "/").reduce(into: []) { $0.append(($0.last ?? "") + "/" + $1) }
+    }
+
+    /// Makes what is missing and says how many folders were there.
+    private static func makeFolders(_ path: String, _ files: any FileSystem) throws -> Int {
         guard path.hasPrefix("/") else {
             throw Refusal(description: "the data directory \(path) is not an absolute path")
         }
-        var made = ""
-        for name in path.split(separator: "/") {
-            made += "/" + name
+        let folders = folders(on: path)
+        var found = 0
+        for folder in folders {
             // Parents get the usual mode, cut by the umask; the data directory itself is for its owner alone.
-            guard mkdir(made, made.count < path.count ? 0o755 : 0o700) == 0 || errno == EEXIST else {
-                throw Refusal(description: "cannot make \(made): \(errorText())")
+            do { if try !files.makeFolder(folder, isPrivate: folder == folders.last) { found += 1 } } catch {
+                throw Refusal(description: "cannot make the data directory: \(error)")
             }
         }
         guard chmod(path, 0o700) == 0 else {
             throw Refusal(description: "cannot make \(path) private: \(errorText())")
         }
+        return found
     }
 
     private static func makeTemporaryFolder(in folder: String) throws -> String {

@@ -17,6 +17,8 @@ package final class LocalStore: Sendable {
     package struct Settings: Sendable {
         /// What an answered write must survive; an ephemeral directory is never synced, whatever this says.
         package var durability = Durability.relaxed
+        /// How the database is opened; what its commits wait for follows from `durability`.
+        package var database = Connection.Settings()
         /// Threads of the pool of readers; event loops have connections of their own.
         package var readers = 4
         /// Threads that hash and write blobs.
@@ -42,31 +44,47 @@ package final class LocalStore: Sendable {
     /// For reads of every part; bounded.
     package let readers: ReaderPool
     private let files: FileBlobStore
+    private let database: Connection.Settings
 
     /// Opens the store and brings its tables up to date. Refuses data of a newer program.
     package init(_ directory: DataDirectory, _ settings: Settings = Settings()) throws {
+        let isSynced = settings.durability == .full && !directory.isEphemeral
         self.directory = directory
-        var connection = Connection.Settings()
-        connection.synchronization = directory.isEphemeral ? .off : settings.durability == .full ? .full : .relaxed
+        database = settings.database
+        var connection = settings.database
+        connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed
         let main = try Connection(path: directory.databasePath, access: .readWrite, settings: connection)
         try Migrations.apply([ObjectSchema.migrations] + settings.migrations, to: main)
+        if isSynced { try LocalStore.keepFound(main) }
         files = try FileBlobStore(
             FileBlobStore.Settings(
-                folder: directory.blobsPath, isSynced: settings.durability == .full && !directory.isEphemeral,
-                threads: settings.fileThreads, hook: settings.failureHook),
+                folder: directory.blobsPath, isSynced: isSynced, threads: settings.fileThreads, files: directory.files,
+                hook: settings.failureHook),
             entropy: settings.entropy)
-        var reading = Connection.Settings()
+        if isSynced { try directory.makePermanent() }
+        var reading = settings.database
         // Every commit empties a reader's cache; a large one would only add to what a long job holds.
         reading.pageCacheBytes = 2 << 20
         readers = try ReaderPool(path: directory.databasePath, count: settings.readers, settings: reading)
         writer = try Writer(main, failureHook: settings.failureHook)
         blobs = files
         index = SQLiteObjectIndex(
-            path: directory.databasePath, writer: writer, readers: readers, entropy: settings.entropy)
+            path: directory.databasePath, settings: settings.database, writer: writer, readers: readers,
+            entropy: settings.entropy)
+    }
+
+    /// Makes permanent what is found. A killed process may have left commits in the log that it had not synced yet:
+    /// they are seen from now on, so they must stay.
+    private static func keepFound(_ connection: Connection) throws {
+        do { try connection.checkpoint() } catch let error as SQLiteError where error.isDiskFull {
+            // The log is synced before anything else; without room it remains as it is.
+        }
     }
 
     /// A read-only connection for one thread.
-    package func makeReadConnection() throws -> Connection { try .readOnly(path: directory.databasePath) }
+    package func makeReadConnection() throws -> Connection {
+        try .readOnly(path: directory.databasePath, settings: database)
+    }
 
     /// Removes the blobs of an earlier run that never got their row, or lost it. To be called once after opening,
     /// beside normal work; says how many there were.

@@ -96,19 +96,19 @@ private final class Recorder: ByteObserver {
 }
 
 extension BlobWriter {
-    fileprivate func put(_ chunks: [[UInt8]]) async throws {
+    func put(_ chunks: [[UInt8]]) async throws {
         try await withCheckedThrowingContinuation { continuation in
             append(chunks) { continuation.resume(with: $0) }
         }
     }
 
-    fileprivate func put(_ blob: BlobID, _ range: Range<Int64>) async throws {
+    func put(_ blob: BlobID, _ range: Range<Int64>) async throws {
         try await withCheckedThrowingContinuation { continuation in
             append(blob, range: range) { continuation.resume(with: $0) }
         }
     }
 
-    fileprivate func done() async throws -> BlobID {
+    func done() async throws -> BlobID {
         try await withCheckedThrowingContinuation { continuation in
             finish { continuation.resume(with: $0) }
         }

@@ -6,6 +6,7 @@
 internal import Glibc
 internal import Kernel
 package import SQLite
+internal import Synchronization
 
 extension FailurePoint {
     /// Before a blob's file is made.
@@ -28,12 +29,15 @@ final class FileBlobStore: BlobStore {
         /// Whether a finished blob is on disk, not only in the system's memory.
         var isSynced: Bool
         var threads = 4
+        var files: any FileSystem = LocalFileSystem()
         var hook: FailureHook?
     }
 
     let settings: Settings
     private let entropy: any Entropy
     let threads: WorkerThreads<Void>
+    /// The folders that a blob can be put into: they are there, and their names are permanent where blobs are.
+    private let folders: Mutex<Set<String>>
     /// Marks the ids that this store has made since it was opened.
     private let run: UInt32
 
@@ -42,10 +46,23 @@ final class FileBlobStore: BlobStore {
         self.entropy = entropy
         run = UInt32(truncatingIfNeeded: entropy.next())
         threads = try WorkerThreads(count: settings.threads) {}
-        try Files.makeFolder(settings.folder)
-        let incoming = settings.folder + "/incoming"
-        try? Files.removeTree(incoming)
-        try Files.makeFolder(incoming)
+        let files = settings.files, incoming = settings.folder + "/incoming"
+        try files.makeFolder(settings.folder)
+        try? files.removeTree(incoming)
+        try files.makeFolder(incoming)
+        // A folder that is there need not be permanent: whoever made it may have been killed before its sync.
+        if settings.isSynced { try files.syncFolder(settings.folder) }
+        folders = Mutex(Set(try Files.names(in: settings.folder)))
+    }
+
+    /// Makes the folder of a blob where it is missing. Two writers may both do so: that one has made it does not mean
+    /// that it has synced the name, and neither may finish a blob before that.
+    func makeFolder(of blob: BlobID) throws {
+        let name = String(blob.text.prefix(2))
+        guard !folders.withLock({ $0.contains(name) }) else { return }
+        try settings.files.makeFolder(folder(of: blob))
+        if settings.isSynced { try settings.files.syncFolder(settings.folder) }
+        folders.withLock { _ = $0.insert(name) }
     }
 
     func folder(of blob: BlobID) -> String { settings.folder + "/" + blob.text.prefix(2) }
@@ -101,7 +118,7 @@ final class FileBlobStore: BlobStore {
     func discard(_ blobs: [BlobID]) {
         guard !blobs.isEmpty else { return }
         // A blob whose removal fails is found again by the next start.
-        threads.submit { _ in for blob in blobs { unlink(self.path(of: blob)) } }
+        threads.submit { _ in for blob in blobs { try? self.settings.files.remove(self.path(of: blob)) } }
     }
 
     func leftovers(portion: @escaping @Sendable ([BlobID]) async throws -> Void) async throws {

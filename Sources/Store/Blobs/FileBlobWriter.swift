@@ -1,7 +1,6 @@
 // Writing one blob. Each call is one job on the file threads; the caller waits for one before it makes the next, so the
 // bytes arrive in order and at most one slice of a body is in flight.
 
-internal import Glibc
 internal import Kernel
 internal import SQLite
 internal import Synchronization
@@ -21,6 +20,7 @@ final class FileBlobWriter: BlobWriter {
     }
 
     private var hook: FailureHook? { store.settings.hook }
+    private var files: any FileSystem { store.settings.files }
 
     func append(
         _ chunks: [any ByteChunk], completion: @escaping @Sendable (Result<Void, any Error>) -> Void
@@ -31,7 +31,7 @@ final class FileBlobWriter: BlobWriter {
                 try chunk.withUnsafeBytes { bytes in
                     try self.observer?.observe(bytes)
                     try self.hook?(.blobWrite)
-                    try Files.write(bytes, to: file)
+                    try self.files.write(bytes, to: file)
                 }
             }
         }
@@ -44,12 +44,12 @@ final class FileBlobWriter: BlobWriter {
             let file = try self.opened(), source = try self.store.open(blob, size: range.upperBound)
             try self.hook?(.blobWrite)
             guard let observer = self.observer else {
-                try Files.copy(range, of: source, to: file)
+                try self.files.copy(range, of: source, to: file)
                 return
             }
             try Files.forEachPiece(of: source, blob, range) { bytes in
                 try observer.observe(bytes)
-                try Files.write(bytes, to: file)
+                try self.files.write(bytes, to: file)
             }
         }
     }
@@ -58,31 +58,20 @@ final class FileBlobWriter: BlobWriter {
         job(completion) {
             let file = try self.opened()
             try self.hook?(.blobFinish)
-            if self.store.settings.isSynced { try Files.sync(file) }
-            try self.rename()
-            if self.store.settings.isSynced { try Files.syncFolder(self.store.folder(of: self.blob)) }
+            if self.store.settings.isSynced { try self.files.sync(file) }
+            try self.store.makeFolder(of: self.blob)
+            try self.files.rename(self.store.incomingPath(of: self.blob), to: self.store.path(of: self.blob))
+            if self.store.settings.isSynced { try self.files.syncFolder(self.store.folder(of: self.blob)) }
             self.file.withLock { $0 = nil }
             try self.hook?(.blobFinished)
             return self.blob
         }
     }
 
-    /// Gives the file its name; makes the folder where this is the first blob in it.
-    private func rename() throws {
-        let from = store.incomingPath(of: blob), to = store.path(of: blob)
-        do {
-            try Files.rename(from, to: to)
-        } catch BlobFailure.system(_, code: ENOENT) {
-            try Files.makeFolder(store.folder(of: blob))
-            if store.settings.isSynced { try Files.syncFolder(store.settings.folder) }
-            try Files.rename(from, to: to)
-        }
-    }
-
     func abandon() {
         store.threads.submit { _ in
             self.file.withLock { $0 = nil }
-            unlink(self.store.incomingPath(of: self.blob))
+            try? self.files.remove(self.store.incomingPath(of: self.blob))
         }
     }
 
@@ -90,7 +79,7 @@ final class FileBlobWriter: BlobWriter {
         try file.withLock { file in
             if let file { return file }
             try hook?(.blobCreate)
-            let made = try Files.create(store.incomingPath(of: blob))
+            let made = try files.create(store.incomingPath(of: blob))
             file = made
             return made
         }

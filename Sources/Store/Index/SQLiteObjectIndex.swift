@@ -6,19 +6,27 @@ internal import SQLite
 /// Rows about buckets, objects and uploads, in a SQLite file.
 final class SQLiteObjectIndex: ObjectIndex {
     private let path: String
+    private let settings: Connection.Settings
     private let writer: Writer
     private let readers: ReaderPool
     private let entropy: any Entropy
 
-    /// - Parameter entropy: for the ids of versions.
-    init(path: String, writer: Writer, readers: ReaderPool, entropy: any Entropy) {
+    /// - Parameters:
+    ///   - settings: of the connections of readers outside the pool.
+    ///   - entropy: for the ids of versions.
+    init(
+        path: String, settings: Connection.Settings, writer: Writer, readers: ReaderPool, entropy: any Entropy
+    ) {
         self.path = path
+        self.settings = settings
         self.writer = writer
         self.readers = readers
         self.entropy = entropy
     }
 
-    func makeReader() throws -> any ObjectReader { SQLiteObjectReader(try .readOnly(path: path)) }
+    func makeReader() throws -> any ObjectReader {
+        SQLiteObjectReader(try .readOnly(path: path, settings: settings))
+    }
 
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any ObjectReader) throws -> Value
