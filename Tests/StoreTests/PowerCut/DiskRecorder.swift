@@ -8,13 +8,16 @@ import Kernel
 import SQLite
 import Store
 import Synchronization
+import TestSupport
 
 final class DiskRecorder: FileSystem {
     struct NoVFS: Error {}
 
     /// The name that connections go through the recorder by.
     let vfs: String
-    let root: String
+    private let folder: TemporaryFolder
+    /// Stands for the folder of all.
+    var root: String { folder.path }
     private let state: Mutex<State>
     private let base = LocalFileSystem()
     private let atFolderSync = Mutex<(@Sendable (String) -> Void)?>(nil)
@@ -72,20 +75,18 @@ final class DiskRecorder: FileSystem {
         var above: [Substring], name: String
     }
 
-    /// - Parameters:
-    ///   - root: an empty folder, which stands for the folder of all.
-    ///   - image: what the disk holds at the start; all of it permanent.
-    init(root: String, _ image: DiskImage = DiskImage()) throws {
-        self.root = root
+    /// - Parameter image: what the disk holds at the start; all of it permanent.
+    init(_ image: DiskImage = DiskImage()) throws {
+        folder = try TemporaryFolder()
         state = Mutex(State())
         vfs = "power-cut-\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         registered = power_cut_register(vfs, watcher)
         guard registered != nil else { throw NoVFS() }
-        try image.write("", to: root)
+        try image.write("", to: folder.path)
         try state.withLock { try $0.start(with: image) }
     }
 
-    deinit { power_cut_unregister(registered) }
+    deinit { if let registered { power_cut_unregister(registered) } }
 
     /// How many steps there have been.
     var position: Int { state.withLock { $0.steps.count } }

@@ -1,18 +1,13 @@
 import Kernel
 import SQLite
 import Store
-import TestSupport
 import Testing
 
 /// What a store has answered is permanent, and what it shows after a start, whoever was killed before or works beside.
 struct PermanenceTests {
-    let folder: TemporaryFolder
     let recorder: DiskRecorder
 
-    init() throws {
-        folder = try TemporaryFolder()
-        recorder = try DiskRecorder(root: folder.path)
-    }
+    init() throws { recorder = try DiskRecorder() }
 
     /// All ids of a store begin alike.
     private struct OneFolder: Entropy {
@@ -25,7 +20,7 @@ struct PermanenceTests {
         settings.durability = .full
         settings.database.vfs = recorder.vfs
         settings.entropy = OneFolder(base: CountingEntropy(seed: run))
-        let path = folder.file(PowerCutSimulation.data)
+        let path = recorder.root + "/" + PowerCutSimulation.data
         return try LocalStore(DataDirectory(.path(path), port: 1, files: recorder), settings)
     }
 

@@ -7,7 +7,6 @@ import Glibc
 import Kernel
 import SQLite
 import Store
-import TestSupport
 
 struct PowerCutSimulation {
     /// What a cut brought to light.
@@ -84,7 +83,7 @@ struct PowerCutSimulation {
     /// One life on what an image holds, in which a store shows `state`.
     func live(_ number: Int, _ image: DiskImage, _ state: StoreState) async throws -> Life {
         let draws = draws.scoped("life").scoped(number)
-        let folder = try TemporaryFolder(), recorder = try DiskRecorder(root: folder.path, image)
+        let recorder = try DiskRecorder(image)
         var life = Life(number: number, first: recorder.position, history: [(state, 0, recorder.position)])
         var session = Session(recorder: recorder, durability: durability, draws: draws)
         // Some processes are killed: while they open the store, or while they work.
