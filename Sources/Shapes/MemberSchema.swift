@@ -64,8 +64,8 @@ package final class MemberSchema: Sendable {
     package let key: MemberSchema?
     /// A list without an element around its elements (XML, query).
     package let isFlattened: Bool
-    /// The tags of the member's XML element, ready to be written: listings write thousands of them.
-    package let startTag: [UInt8], endTag: [UInt8]
+    /// The tags of the member's XML element.
+    package let tags: ElementTags
 
     /// `wire` is left out where it is the name itself.
     package init(
@@ -84,14 +84,36 @@ package final class MemberSchema: Sendable {
         self.element = element
         self.key = key
         isFlattened = flattened
-        startTag = Array("<\(wireName)>".utf8)
-        endTag = Array("</\(wireName)>".utf8)
+        tags = ElementTags(wireName, isAttribute: location == .attribute)
     }
 
     /// The name with a small first letter, as validation messages spell it.
     package var pathName: String {
         guard let first = name.unicodeScalars.first, first.isASCII else { return name }
         return String(first).lowercased() + name.unicodeScalars.dropFirst().map(String.init).joined()
+    }
+}
+
+/// The tags of an XML element, ready to be written: listings write thousands of them, and what counts no references
+/// costs none of its own (measured).
+///
+/// Unchecked, because the bytes never change and are never freed: schemas live as long as the program.
+package struct ElementTags: @unchecked Sendable {
+    /// `<Name>` and `</Name>`.
+    package let start: UnsafeBufferPointer<UInt8>, end: UnsafeBufferPointer<UInt8>
+    /// The member is no element but an attribute of the one around it.
+    package let isAttribute: Bool
+
+    init(_ name: String, isAttribute: Bool) {
+        start = Self.kept("<\(name)>")
+        end = Self.kept("</\(name)>")
+        self.isAttribute = isAttribute
+    }
+
+    private static func kept(_ text: String) -> UnsafeBufferPointer<UInt8> {
+        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.utf8.count)
+        _ = bytes.initialize(from: text.utf8)
+        return UnsafeBufferPointer(bytes)
     }
 }
 

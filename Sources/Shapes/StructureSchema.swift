@@ -6,6 +6,8 @@ package final class StructureSchema: Sendable {
     package let name: String
     /// In the model's order; a member's place here is the number that readers and writers get.
     package let members: [MemberSchema]
+    /// Of the members at their places.
+    package let tags: [ElementTags]
     /// Places of the body's members by wire name.
     package let bodyMembers: [String: Int]
     /// Place of the member that is an attribute of the structure's element.
@@ -25,6 +27,7 @@ package final class StructureSchema: Sendable {
     package init(_ name: String, _ members: [MemberSchema]) {
         self.name = name
         self.members = members
+        tags = members.map(\.tags)
         bodyMembers = Self.places(.body, in: members)
         attributeMember = members.firstIndex { $0.location == .attribute }
         queryMembers = Self.places(.query, in: members)

@@ -7,13 +7,15 @@ internal import Shapes
 struct XMLShapeWriter: ShapeWriter {
     private(set) var bytes: [UInt8] = []
     private var members: [MemberSchema]
-    /// The name of a list's elements, which their own schema does not know when the list is flattened.
-    private var elementName: MemberSchema?
+    private var tags: [ElementTags]
+    /// The tags of a list's elements, which their own schema does not know when the list is flattened.
+    private var elementTags: ElementTags?
     /// Where the start tag of the structure at hand ends, for its attribute.
     private var tagEnd = 0
 
     init(_ schema: StructureSchema) {
         members = schema.members
+        tags = schema.tags
         bytes.reserveCapacity(512)
     }
 
@@ -47,15 +49,15 @@ struct XMLShapeWriter: ShapeWriter {
     mutating func text(_ text: String) { escape(text) }
 
     mutating func string(_ member: Int, _ value: String) {
-        if members[member].location == .attribute { return attribute(members[member].wireName, value) }
+        if tags[member].isAttribute { return attribute(members[member].wireName, value) }
         element(member, value)
     }
 
     private mutating func element(_ member: Int, _ text: String) {
-        let schema = elementName ?? members[member]
-        bytes.append(contentsOf: schema.startTag)
+        let tags = elementTags ?? self.tags[member]
+        bytes.append(contentsOf: tags.start)
         escape(text)
-        bytes.append(contentsOf: schema.endTag)
+        bytes.append(contentsOf: tags.end)
     }
 
     /// The only attributes in S3's documents are those of XML Schema instances (`xsi:type`).
@@ -82,46 +84,46 @@ struct XMLShapeWriter: ShapeWriter {
     }
 
     mutating func structure<Value: WritableShape>(_ member: Int, _ value: Value) {
-        let schema = elementName ?? members[member]
-        bytes.append(contentsOf: schema.startTag)
-        let outer = (members, elementName, tagEnd)
-        (members, elementName, tagEnd) = (Value.schema.members, nil, bytes.count - 1)
+        let element = elementTags ?? tags[member], schema = Value.schema
+        bytes.append(contentsOf: element.start)
+        let outer = (members, tags, elementTags, tagEnd)
+        (members, tags, elementTags, tagEnd) = (schema.members, schema.tags, nil, bytes.count - 1)
         value.write(to: &self)
-        (members, elementName, tagEnd) = outer
-        bytes.append(contentsOf: schema.endTag)
+        (members, tags, elementTags, tagEnd) = outer
+        bytes.append(contentsOf: element.end)
     }
 
     mutating func list<Element: WritableElement>(_ member: Int, _ values: [Element]) {
-        let list = elementName ?? members[member]
+        let list = elementTags ?? tags[member]
         guard let element = members[member].element else { return }
         let isFlattened = members[member].isFlattened
-        if !isFlattened { bytes.append(contentsOf: list.startTag) }
-        let outer = (members, elementName)
-        (members, elementName) = ([element], isFlattened ? list : element)
+        if !isFlattened { bytes.append(contentsOf: list.start) }
+        let outer = (members, tags, elementTags)
+        (members, tags, elementTags) = ([element], [element.tags], isFlattened ? list : element.tags)
         for (place, value) in values.enumerated() {
             let start = bytes.count
             value.writeElement(to: &self)
             // Space for all of them at once, from the size of the first: growing step by step copies as much again.
             if place == 0, values.count > 1 { bytes.reserveCapacity(start + (bytes.count - start + 64) * values.count) }
         }
-        (members, elementName) = outer
-        if !isFlattened { bytes.append(contentsOf: list.endTag) }
+        (members, tags, elementTags) = outer
+        if !isFlattened { bytes.append(contentsOf: list.end) }
     }
 
     mutating func map<Value: WritableElement>(_ member: Int, _ values: [String: Value]) {
         guard let element = members[member].element, let key = members[member].key else { return }
-        let map = elementName ?? members[member]
-        bytes.append(contentsOf: map.startTag)
-        let outer = (members, elementName)
-        (members, elementName) = ([element], element)
+        let map = elementTags ?? tags[member]
+        bytes.append(contentsOf: map.start)
+        let outer = (members, tags, elementTags)
+        (members, tags, elementTags) = ([element], [element.tags], element.tags)
         for (text, value) in values.sorted(by: { $0.key < $1.key }) {
             open("entry")
             self.element(key.wireName, text)
             value.writeElement(to: &self)
             close("entry")
         }
-        (members, elementName) = outer
-        bytes.append(contentsOf: map.endTag)
+        (members, tags, elementTags) = outer
+        bytes.append(contentsOf: map.end)
     }
 
     private mutating func append(_ text: String) {
