@@ -113,6 +113,11 @@ let package = Package(
             name: "TestSupport", dependencies: ["Kernel", "JSON"], path: "Tests/TestSupport", swiftSettings: strict),
         // A VFS that lets a simulation see what SQLite does to the disk.
         .target(name: "CPowerCut", dependencies: ["CSQLite"], path: "Tests/CPowerCut"),
+        // What scripts/fuzz feeds with made-up bytes, and an ordinary test with those that it has found.
+        .target(
+            name: "Fuzz", dependencies: ["Kernel", "Signing", "Shapes", "Wire", "Objects", "Digests", "CLibXML2"],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        tests("Fuzz"),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
         tests("Signing", ["JSON", "Digests"]),
         // The generator is tested here, beside the matcher and the readers that run what it makes.
@@ -125,3 +130,14 @@ let package = Package(
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]
 )
+
+// The program of scripts/fuzz needs libFuzzer at its side, which ordinary builds know nothing of.
+if Context.environment["GROUNDWORK_FUZZ"] != nil {
+    package.products.append(.executable(name: "fuzz-driver", targets: ["fuzz-driver"]))
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "fuzz-driver", dependencies: ["Fuzz", "CLibFuzzer"], path: "Tests/Fuzz/Driver",
+            swiftSettings: strict),
+    ]
+}

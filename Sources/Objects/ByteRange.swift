@@ -3,13 +3,16 @@
 internal import Kernel
 
 /// A range as asked for, before the size is known.
-enum ByteRange: Hashable {
+package enum ByteRange: Hashable {
+    /// Everything from a byte on.
     case from(Int64)
+    /// The first byte and the last.
     case between(Int64, Int64)
+    /// So many bytes at the end.
     case last(Int64)
 
     /// Nil for anything that is not exactly one well-formed range: the field is then to be ignored.
-    init?(_ field: String) {
+    package init?(_ field: String) {
         let bytes = Array(field.utf8), unit = Array("bytes=".utf8)
         guard bytes.starts(with: unit) else { return nil }
         let ends = bytes[unit.count...].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
@@ -37,7 +40,7 @@ enum ByteRange: Hashable {
     }
 
     /// The bytes meant of an object of that size; nil where there are none of them (416).
-    func resolved(size: Int64) -> Range<Int64>? {
+    package func resolved(size: Int64) -> Range<Int64>? {
         switch self {
         case .from(let first): first < size ? first..<size : nil
         case .between(let first, let last): first < size ? first..<(last < size ? last + 1 : size) : nil

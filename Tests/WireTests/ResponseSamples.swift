@@ -30,7 +30,9 @@ struct ResponseSample: Sendable {
             isHead: Wanted.schema.route.method == "HEAD")
     }
 
-    static var all: [ResponseSample] { buckets + objects + listings + multipart + access + settings + sageMaker + errors }
+    static var all: [ResponseSample] {
+        buckets + objects + listings + multipart + access + settings + sageMaker + errors
+    }
 
     private static let owner = S3.Owner(displayName: "me", id: "canonical")
 

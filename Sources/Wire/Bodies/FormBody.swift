@@ -43,7 +43,7 @@ extension FormUpload {
         var fields: [(name: String, value: String)] = []
         while true {
             let event = try scanner.next()
-            guard scanner.fieldBytes <= limit else {
+            guard scanner.fieldBytes(after: event) <= limit else {
                 body.cancel()
                 throw ServiceError(
                     "MaxPostPreDataLengthExceeded", status: 400,
@@ -82,9 +82,9 @@ struct FormScanner {
     private var waiting: [UInt8] = []
     private var place = Place.preamble
     private var takenBytes = 0
-    /// What was read so far that does not belong to the file.
-    var fieldBytes: Int {
-        if case .file = place { takenBytes } else { takenBytes + waiting.count }
+    /// What was read so far that belongs to the fields. What waits behind a whole field may be the file's.
+    func fieldBytes(after event: Event) -> Int {
+        if case .needsMore = event { takenBytes + waiting.count } else { takenBytes }
     }
 
     init(boundary: String) {

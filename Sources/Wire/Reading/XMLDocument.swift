@@ -15,6 +15,8 @@ final class XMLDocument {
 
     init(parsing bytes: [UInt8]) throws(ServiceError) {
         Self.parser
+        // NOERROR does not reach errors of encodings, which libxml2 prints. This setting is the thread's own.
+        xmlSetStructuredErrorFunc(nil) { _, _ in }
         let options =
             XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
             | XML_PARSE_COMPACT.rawValue

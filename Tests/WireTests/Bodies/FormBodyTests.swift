@@ -75,6 +75,16 @@ private final class FormPieces: BodySource {
         #expect(upload.fields.isEmpty && upload.fileName == "x" && file.isEmpty)
     }
 
+    @Test(arguments: [1, 64, 5000])
+    func aFileDoesNotCountAsFieldsHoweverItComes(_ size: Int) async throws {
+        let head = "Content-Disposition: form-data; name="
+        let text = "--bound\r\n\(head)\"a\"\r\n\r\nx\r\n--bound\r\n\(head)\"file\"\r\n\r\n"
+        let file = String(repeating: "f", count: 2000)
+        let (upload, bytes) = try await read(text + file + "\r\n--bound--\r\n", pieces: size, limit: 200)
+        #expect(upload.fields.map(\.name) == ["a"])
+        #expect(bytes == Array(file.utf8))
+    }
+
     @Test(
         arguments: [
             ("", "MalformedPOSTRequest"), ("garbage", "MalformedPOSTRequest"),
