@@ -100,11 +100,12 @@ struct XMLShapeWriter: ShapeWriter {
         if !isFlattened { bytes.append(contentsOf: list.start) }
         let outer = (members, tags, elementTags)
         (members, tags, elementTags) = ([element], [element.tags], isFlattened ? list : element.tags)
-        for (place, value) in values.enumerated() {
-            let start = bytes.count
+        let start = bytes.count
+        for value in values {
+            let isFirst = bytes.count == start
             value.writeElement(to: &self)
             // Space for all of them at once, from the size of the first: growing step by step copies as much again.
-            if place == 0, values.count > 1 { bytes.reserveCapacity(start + (bytes.count - start + 64) * values.count) }
+            if isFirst { bytes.reserveCapacity(start + (bytes.count - start + 64) * values.count) }
         }
         (members, tags, elementTags) = outer
         if !isFlattened { bytes.append(contentsOf: list.end) }
