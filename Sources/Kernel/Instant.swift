@@ -10,9 +10,10 @@ package struct Instant: Hashable, Comparable, Sendable {
         self.microseconds = microseconds
     }
 
-    /// An instant without a fraction of a second.
+    /// An instant without a fraction of a second. What lies beyond all that can be told becomes the last that can.
     package init(seconds: Int64) {
-        microseconds = seconds * 1_000_000
+        let last = Int64.max / 1_000_000
+        microseconds = min(max(seconds, -last), last) * 1_000_000
     }
 
     /// 1970-01-01T00:00:00Z.

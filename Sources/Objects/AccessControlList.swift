@@ -198,6 +198,11 @@ package struct AccessRequest: Hashable, Sendable {
     /// Whether nothing is said.
     package var isEmpty: Bool { canned == nil && grants.isEmpty }
 
+    /// Whether somebody beside the object's and the bucket's owner may get something.
+    var grantsToOthers: Bool {
+        !grants.isEmpty || !["private", "bucket-owner-read", "bucket-owner-full-control", nil].contains(canned)
+    }
+
     /// The list that is meant.
     func list(owner: String, bucketOwner: String) throws(ServiceError) -> AccessControlList {
         guard canned == nil || grants.isEmpty else {

@@ -9,7 +9,7 @@ func isBucketName(_ name: String) -> Bool {
     }
     guard !name.contains(".."), !looksLikeAddress(bytes) else { return false }
     let reservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"]
-    let reservedSuffixes = ["-s3alias", "--ols-s3", ".mrap", "--x-s3", "--table-s3"]
+    let reservedSuffixes = ["-s3alias", "--ol-s3", "--ols-s3", ".mrap", "--x-s3", "--table-s3"]
     return !reservedPrefixes.contains { name.hasPrefix($0) } && !reservedSuffixes.contains { name.hasSuffix($0) }
 }
 

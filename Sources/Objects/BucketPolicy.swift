@@ -27,6 +27,19 @@ struct BucketPolicy: Sendable {
     var statements: [Statement]
     var id: String?
 
+    /// Leaves nothing to anybody but to change the policy.
+    static let denyingAll = BucketPolicy(
+        statements: [
+            Statement(
+                isAllow: false, principals: Principals(isEverybody: true), excludesPrincipals: false,
+                excludesActions: false, excludesResources: false, actions: ["*"], resources: ["*"], conditions: [])
+        ], id: nil)
+
+    private init(statements: [Statement], id: String?) {
+        self.statements = statements
+        self.id = id
+    }
+
     /// What a policy says to a request.
     enum Verdict: Hashable, Sendable {
         case denied

@@ -20,7 +20,10 @@ final class BucketRules: Sendable {
     init(_ bucket: BucketRecord) {
         let documents = bucket.documents
         func json(_ kind: BucketDocument) -> JSONValue? { documents[kind].flatMap { try? JSONValue(parsing: $0) } }
-        policy = documents[.policy].flatMap { try? BucketPolicy(parsing: $0, bucket: bucket.name) }
+        // One that cannot be read any more denies all: its denials must not get lost.
+        policy = documents[.policy].map { text in
+            (try? BucketPolicy(parsing: text, bucket: bucket.name)) ?? .denyingAll
+        }
         ownership = ObjectOwnership(json(.ownershipControls))
         publicAccess = PublicAccessBlock(json(.publicAccessBlock))
         grants = documents[.acl].map { bytes in
@@ -36,12 +39,12 @@ final class BucketRules: Sendable {
             let standard = rule["ApplyServerSideEncryptionByDefault"],
             let algorithm = standard["SSEAlgorithm"]?.string
         else { return [] }
-        var fields = [ServiceError.Field("x-amz-server-side-encryption", algorithm)]
+        var fields = [ServiceError.Field(ObjectAttributes.encryptionField, algorithm)]
         if let key = standard["KMSMasterKeyID"]?.string {
-            fields.append(.init("x-amz-server-side-encryption-aws-kms-key-id", key))
+            fields.append(.init(ObjectAttributes.encryptionField + "-aws-kms-key-id", key))
         }
         if rule["BucketKeyEnabled"]?.bool == true {
-            fields.append(.init("x-amz-server-side-encryption-bucket-key-enabled", "true"))
+            fields.append(.init(ObjectAttributes.encryptionField + "-bucket-key-enabled", "true"))
         }
         return fields
     }

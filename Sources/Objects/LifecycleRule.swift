@@ -40,7 +40,8 @@ struct LifecycleRule: Hashable, Sendable {
 
     /// The midnight (UTC) that follows an instant and a number of days.
     static func midnight(after instant: Instant, days: Int) -> Instant {
-        let seconds = instant.seconds + Int64(days) * 86_400
+        // Nobody waits for the year 9900, and what lies behind 9999 has no date in HTTP.
+        let seconds = instant.seconds + Int64(min(days, 2_900_000)) * 86_400
         return Instant(seconds: (seconds / 86_400 + 1) * 86_400)
     }
 }

@@ -23,8 +23,13 @@ package struct ObjectAttributes: Sendable {
 
     /// The prefix of user metadata among the fields.
     package static let metadataPrefix = "x-amz-meta-"
-    /// The field that a copy never takes over from its source.
+    /// A field that a copy never takes over from its source.
     static let redirectField = "x-amz-website-redirect-location"
+    /// What the object is said to be encrypted with; further fields about it begin like this.
+    static let encryptionField = "x-amz-server-side-encryption"
+
+    /// Whether a field follows from the copy's request alone, whatever becomes of the others.
+    static func isOfTheCopy(_ name: String) -> Bool { name == redirectField || name.hasPrefix(encryptionField) }
 
     /// Refuses what S3 refuses.
     func check(_ limits: Limits) throws(ServiceError) {

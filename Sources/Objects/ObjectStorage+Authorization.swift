@@ -14,8 +14,13 @@ extension ObjectStorage {
     func authorize(
         _ bucket: BucketRecord, _ action: S3Action, key: String? = nil, object: ObjectRecord? = nil, _ caller: Caller
     ) throws(ServiceError) {
-        if let expected = caller.expectedBucketOwner, expected != bucket.owner.description { throw .accessDenied() }
+        try checkExpectedOwner(of: bucket, caller)
         guard isAllowed(bucket, action, key: key, object: object, caller) else { throw .accessDenied() }
+    }
+
+    /// The account that the request takes for the bucket's owner must be that.
+    func checkExpectedOwner(of bucket: BucketRecord, _ caller: Caller) throws(ServiceError) {
+        if let expected = caller.expectedBucketOwner, expected != bucket.owner.description { throw .accessDenied() }
     }
 
     /// The same as a question, without the expected owner.

@@ -96,7 +96,14 @@ extension ObjectStorage {
 
     /// The bucket, if it exists and the caller may use it.
     package func headBucket(_ name: String, _ caller: Caller) async throws(ServiceError) -> BucketRecord {
-        try await bucket(name, .listBucket, caller)
+        let found = try await bucket(named: name)
+        do throws(ServiceError) { try authorize(found, .listBucket, caller) } catch {
+            // Clients learn from it where the bucket is, whether they may use it or not.
+            var error = error
+            error.headers.append(.init("x-amz-bucket-region", found.region.description))
+            throw error
+        }
+        return found
     }
 
     /// The bucket, for whoever may know where it is.

@@ -69,6 +69,12 @@ extension ObjectStorage {
                     + "\(limits.putObjectBytes)")
         }
         try request.checkSelfCopy(source)
+        if request.tagging == .copy, !source.tags.isEmpty {
+            let reading = S3Action.getObjectTagging.onVersion(request.sourceVersion)
+            try authorize(bucket, reading, key: request.source.key, object: source, request.caller)
+            try authorize(
+                destination.bucket, .putObjectTagging, key: request.destination.key, request.caller)
+        }
         try request.conditions.check(destination.object, request.destination)
         let record = terms.applied(to: try await record(request, source))
         let write = ObjectWrite(request.destination.key, record, expecting: try request.conditions.expectation())
@@ -124,10 +130,8 @@ extension ObjectStorage {
         switch request.metadata {
         case .replace: record.fields = request.attributes.fields
         case .copy:
-            record.fields.fields.removeAll { $0.name == ObjectAttributes.redirectField }
-            record.fields.fields += request.attributes.fields.fields.filter {
-                $0.name == ObjectAttributes.redirectField
-            }
+            record.fields.fields.removeAll { ObjectAttributes.isOfTheCopy($0.name) }
+            record.fields.fields += request.attributes.fields.fields.filter { ObjectAttributes.isOfTheCopy($0.name) }
         }
         if request.tagging == .replace { record.tags = request.attributes.tags }
         try ObjectAttributes(fields: record.fields, tags: record.tags).check(limits)
@@ -171,7 +175,8 @@ extension CopyObjectRequest {
     fileprivate func checkSelfCopy(_ object: ObjectRecord) throws(ServiceError) {
         guard source.isSame(as: destination), sourceVersion == nil, metadata == .copy,
             attributes.storageClass == object.storageClass,
-            checksumAlgorithm == nil, attributes.fields[ObjectAttributes.redirectField] == nil
+            checksumAlgorithm == nil, attributes.fields[ObjectAttributes.redirectField] == nil,
+            attributes.fields[ObjectAttributes.encryptionField] == nil
         else { return }
         throw .invalidRequest(
             "This copy request is illegal because it is trying to copy an object to itself without changing the "

@@ -25,6 +25,12 @@ package struct Deletion: Hashable, Sendable {
     package var version: String?
     /// Whether that version is a delete marker.
     package var isDeleteMarker = false
+
+    /// Of a bucket that never kept versions, unless they are given.
+    package init(version: String? = nil, isDeleteMarker: Bool = false) {
+        self.version = version
+        self.isDeleteMarker = isDeleteMarker
+    }
 }
 
 extension ObjectStorage {
@@ -45,7 +51,7 @@ extension ObjectStorage {
     ) async throws(ServiceError) -> [Result<Deletion, ServiceError>] {
         guard (1...limits.deleteObjectsKeys).contains(entries.count) else { throw .malformedXML() }
         let bucket = try await bucket(named: name)
-        if let expected = caller.expectedBucketOwner, expected != bucket.owner.description { throw .accessDenied() }
+        try checkExpectedOwner(of: bucket, caller)
         var removals: [ObjectRemoval] = [], places: [Int] = []
         var results = [Result<Deletion, ServiceError>](repeating: .success(Deletion()), count: entries.count)
         for (place, entry) in entries.enumerated() {

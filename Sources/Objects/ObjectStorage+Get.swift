@@ -109,6 +109,9 @@ extension ObjectStorage {
         let (bucket, found, marker) = try authorized(
             lookup, (request.isForAttributes ? S3Action.getObjectAttributes : .getObject).onVersion(request.version),
             address, request.caller)
+        if request.isForAttributes {
+            _ = try authorized(lookup, S3Action.getObject.onVersion(request.version), address, request.caller)
+        }
         if let marker { throw ServiceError.deleted(marker, bucket, address, asked: request.version) }
         guard let object = found else { throw ServiceError.noSuchObject(address, version: request.version) }
         switch request.conditions.verdict(etag: object.etag, modified: object.modified) {
@@ -120,7 +123,7 @@ extension ObjectStorage {
         let range = selection.range ?? 0..<object.size
         return GetObjectAnswer(
             object: object, bucket: bucket, body: withBody ? try bytes(range, of: object) : .none, range: range,
-            isPartial: selection.range != nil, partsCount: selection.parts,
+            isPartial: selection.range.map { !$0.isEmpty } ?? false, partsCount: selection.parts,
             expiration: expiration(of: object, address.key, in: bucket))
     }
 
@@ -166,6 +169,10 @@ extension GetObjectRequest {
     }
 
     private func part(_ number: Int, of object: ObjectRecord) throws(ServiceError) -> (Range<Int64>?, Int?) {
+        guard (1...10_000).contains(number) else {
+            throw .invalidArgument(
+                "partNumber", String(number), "Part number must be an integer between 1 and 10000, inclusive")
+        }
         let parts = object.parts.parts
         // An object uploaded in one piece is its own first part.
         if parts.isEmpty, number == 1 { return (object.size > 0 ? 0..<object.size : nil, nil) }

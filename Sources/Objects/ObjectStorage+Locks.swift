@@ -29,12 +29,11 @@ extension ObjectStorage {
                 || (lock.mode == "COMPLIANCE" && mode != "COMPLIANCE")
             if isInForce, isWeaker || mode != lock.mode {
                 let mayBypass = bypassingGovernance && lock.mode == "GOVERNANCE"
-                if mayBypass {
-                    try authorize(bucket, .bypassGovernanceRetention, key: address.key, caller)
-                } else if isWeaker || lock.mode == "COMPLIANCE" {
+                guard mayBypass else {
                     throw ServiceError(
                         "AccessDenied", status: 403, "Access Denied because object protected by object lock.")
                 }
+                try authorize(bucket, .bypassGovernanceRetention, key: address.key, caller)
             }
             return ObjectLock(mode: mode, until: until, isHeld: lock.isHeld)
         }

@@ -34,7 +34,8 @@ extension ObjectStorage {
     ) async throws(ServiceError) -> String? {
         let (bucket, object) = try await present(address, action, version: version, caller)
         try await change(
-            .amend(bucket.reference, key: address.key, version: version, .tags(tags)), address)
+            .amend(
+                bucket.reference, key: address.key, version: version ?? object.version ?? "null", .tags(tags)), address)
         return object.shownVersion(in: bucket)
     }
 

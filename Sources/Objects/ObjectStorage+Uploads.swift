@@ -80,7 +80,10 @@ extension ObjectStorage {
         guard let bucket else { throw .noSuchBucket(address.bucket) }
         // Who has started an upload may look at it and end it.
         let isInitiator = found?.initiator == caller.principal.account && !caller.principal.isAnonymous
-        if !isInitiator || action == .putObject { try authorize(bucket, action, key: address.key, caller) }
+        try checkExpectedOwner(of: bucket, caller)
+        if !isInitiator || action == .putObject || isDenied(bucket, action, key: address.key, caller) {
+            try authorize(bucket, action, key: address.key, caller)
+        }
         guard let found, found.bucket == bucket.name, found.key.utf8.elementsEqual(address.key.utf8) else {
             throw .noSuchUpload(id)
         }

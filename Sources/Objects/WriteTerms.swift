@@ -32,8 +32,12 @@ extension ObjectStorage {
         _ caller: Caller
     ) throws(ServiceError) -> WriteTerms {
         var terms = WriteTerms(bucket.reference)
-        // Whoever writes an object may say who else gets it, unless a policy denies just that.
-        if !access.isEmpty, isDenied(bucket, .putObjectACL, key: address.key, caller) { throw .accessDenied() }
+        // To leave an object to its writer or to hand it to the bucket's owner takes no permission of its own.
+        if access.grantsToOthers {
+            try authorize(bucket, .putObjectACL, key: address.key, caller)
+        } else if !access.isEmpty, isDenied(bucket, .putObjectACL, key: address.key, caller) {
+            throw .accessDenied()
+        }
         if !attributes.tags.isEmpty { try authorize(bucket, .putObjectTagging, key: address.key, caller) }
         (terms.owner, terms.grants) = try self.terms(access, in: bucket, caller)
         try checkLock(attributes.lock, address, bucket, caller)
@@ -43,7 +47,7 @@ extension ObjectStorage {
             terms.lock = ObjectLock(
                 mode: standard.mode, until: caller.now + standard.period, isHeld: attributes.lock.isHeld)
         }
-        let isSaid = attributes.fields.fields.contains { $0.name == "x-amz-server-side-encryption" }
+        let isSaid = attributes.fields.fields.contains { $0.name == ObjectAttributes.encryptionField }
         if !isSaid { terms.encryption = rules.encryption }
         return terms
     }

@@ -182,8 +182,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         var fields: [(name: String, value: String)] = []
         fields.reserveCapacity(head.headers.count)
         for field in head.headers {
-            framing.take(field.name, field.value)
-            fields.append((name: field.name, value: field.value))
+            let value = field.value.withoutTrailingBlanks
+            framing.take(field.name, value)
+            fields.append((name: field.name, value: value))
         }
         let now = loop.heads.now()
         let exchange = Exchange(
@@ -285,5 +286,13 @@ extension ServiceError {
                 "Your request header section exceeds the maximum allowed size.")
         default: malformedRequest("\(error)")
         }
+    }
+}
+
+extension String {
+    /// A field's value as it is meant (RFC 9112, 5.1); the parser has taken the blanks before it away.
+    fileprivate var withoutTrailingBlanks: String {
+        guard let last = utf8.last, last == 0x20 || last == 0x09 else { return self }
+        return String(decoding: Array(utf8).reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed(), as: UTF8.self)
     }
 }

@@ -30,7 +30,10 @@ struct RequestFraming {
             // HTTP/1.0 knows no interim answers.
             expectsContinue = !isHTTP10 && isSameFieldName(value, "100-continue")
         case 10 where isSameFieldName(name, "connection"): takeConnection(value)
-        case 14 where isSameFieldName(name, "content-length"): length = Int64(value)
+        case 14 where isSameFieldName(name, "content-length"):
+            length = Int64(value)
+            // The parser below may still wait for a length that is none to us.
+            if length == nil { isUnderstood = false }
         case 17 where isSameFieldName(name, "transfer-encoding"):
             if isChunked || isHTTP10 || !isSameFieldName(value, "chunked") { isUnderstood = false }
             isChunked = true

@@ -58,7 +58,7 @@ extension Program {
         }
 
         func pipeline(in directory: DataDirectory) throws -> Pipeline {
-            let router = WireRouter(hostSuffixes: ["localhost"] + settings.hostNames)
+            let router = WireRouter(hostSuffixes: ["localhost", "s3.localhost"] + settings.hostNames)
             let verifier = SignatureVerifier(
                 credentials: CredentialSet(credentials), policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(

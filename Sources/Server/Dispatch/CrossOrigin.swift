@@ -23,6 +23,11 @@ package struct CrossOrigin: PipelineStep {
 
     package func process(_ request: inout ServerRequest, _ responder: Responder) -> PipelineVerdict {
         let head = request.head
+        if head.method == "OPTIONS", head.headers["origin"] == nil, bucket(of: head) != nil {
+            Reply(responder, head: head, wireProtocol: .restXML).send(
+                ServiceError("BadRequest", status: 400, "Insufficient information. Origin request header needed."))
+            return .answered
+        }
         guard let origin = head.headers["origin"], let bucket = bucket(of: head) else { return .goOn }
         if head.method == "OPTIONS" {
             preflight(bucket, origin, head, responder)
@@ -35,7 +40,11 @@ package struct CrossOrigin: PipelineStep {
     }
 
     private func preflight(_ bucket: String, _ origin: String, _ head: RequestHead, _ responder: Responder) {
-        let method = head.headers["access-control-request-method"] ?? ""
+        guard let method = head.headers["access-control-request-method"], !method.isEmpty else {
+            Reply(responder, head: head, wireProtocol: .restXML).send(
+                ServiceError("BadRequest", status: 400, "Invalid Access-Control-Request-Method: null"))
+            return
+        }
         let headers = (head.headers["access-control-request-headers"] ?? "").split(separator: ",").map {
             $0.filter { $0 != " " }
         }

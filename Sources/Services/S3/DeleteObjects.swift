@@ -15,13 +15,21 @@ extension S3Service {
             throw .invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
         }
         let wanted = input.delete.objects
-        var entries: [DeletionEntry] = []
-        for object in wanted {
-            entries.append(DeletionEntry(object.key, version: object.versionId, ifMatch: object.eTag))
+        var entries: [DeletionEntry] = [], places: [Int] = []
+        var results = [Result<Deletion, ServiceError>](repeating: .success(Deletion()), count: wanted.count)
+        for (place, object) in wanted.enumerated() {
+            do throws(ServiceError) {
+                entries.append(
+                    DeletionEntry(object.key, version: try version(object.versionId), ifMatch: object.eTag))
+                places.append(place)
+            } catch { results[place] = .failure(error) }
         }
-        let results = try await objects.deleteObjects(
-            entries, in: input.bucket, bypassingGovernance: input.bypassGovernanceRetention ?? false,
-            caller(context, expectedOwner: input.expectedBucketOwner))
+        if !entries.isEmpty || wanted.isEmpty {
+            let done = try await objects.deleteObjects(
+                entries, in: input.bucket, bypassingGovernance: input.bypassGovernanceRetention ?? false,
+                caller(context, expectedOwner: input.expectedBucketOwner))
+            for (place, result) in zip(places, done) { results[place] = result }
+        }
         let isQuiet = input.delete.quiet ?? false
         var output = S3.DeleteObjectsOutput(deleted: [], errors: [])
         for (object, result) in zip(wanted, results) {

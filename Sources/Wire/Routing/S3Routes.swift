@@ -18,7 +18,9 @@ struct S3Routes: Sendable {
         let query: [(name: String, value: String?)]
         let headers: [String]
 
-        func fits(_ head: RequestHead, _ items: [QueryItem]) -> Bool {
+        func fits(_ head: RequestHead, _ items: [QueryItem], _ subresources: [String]) -> Bool {
+            // To leave a sub-resource out of account would do something to the bucket or object itself.
+            for name in subresources where !query.contains(where: { $0.name == name }) { return false }
             for wanted in query {
                 guard let item = items.first(where: { $0.name == wanted.name }) else { return false }
                 if let value = wanted.value, item.value != value { return false }
@@ -26,6 +28,13 @@ struct S3Routes: Sendable {
             return headers.allSatisfy { head.headers[$0] != nil }
         }
     }
+
+    /// Parameters that name a part or a side of a bucket or an object, and not it itself.
+    private let subresources: Set<String>
+    /// Parameters that operations demand without being such names.
+    private static let plainParameters: Set<String> = [
+        "list-type", "uploadId", "partNumber", "id", "versionId", "x-id", "select-type", "x-amz-copy-source",
+    ]
 
     /// Most demanding first; served before unserved among equals.
     private let candidates: [String: [[Candidate]]]
@@ -39,6 +48,8 @@ struct S3Routes: Sendable {
         }
         for operation in served { add(.served(operation), operation.route) }
         for operation in unserved { if let route = operation.route { add(.unserved(operation.name), route) } }
+        let names = candidates.values.joined().joined().flatMap(\.query).map(\.name)
+        subresources = Set(names).union(["torrent", "session"]).subtracting(Self.plainParameters)
         self.candidates = candidates.mapValues { depths in
             depths.map { list in
                 list.enumerated().sorted { left, right in
@@ -55,14 +66,26 @@ struct S3Routes: Sendable {
             return .unknown(.invalidURI(uri: head.path), .restXML)
         }
         guard let depths = candidates[head.method] else { return Self.notAllowed(head.method, labels.count) }
-        for candidate in depths[labels.count] where candidate.fits(head, query) {
+        let named = query.isEmpty ? [] : query.map(\.name).filter(subresources.contains)
+        for candidate in depths[labels.count] where candidate.fits(head, query, named) {
             switch candidate.target {
             case .served(let operation):
                 return .served(Route(operation: operation, labels: labels, query: query, form: []))
             case .unserved(let name): return .unserved(service: "S3", operation: name, .restXML)
             }
         }
-        return Self.notAllowed(head.method, labels.count)
+        return unserved(named, depths[labels.count]) ?? Self.notAllowed(head.method, labels.count)
+    }
+
+    /// An operation of the sub-resource that misses something else in the request is refused by its name all the same.
+    private func unserved(_ named: [String], _ candidates: [Candidate]) -> RoutingResult? {
+        for candidate in candidates {
+            guard case .unserved(let name) = candidate.target, !named.isEmpty,
+                named.allSatisfy({ name in candidate.query.contains { $0.name == name } })
+            else { continue }
+            return .unserved(service: "S3", operation: name, .restXML)
+        }
+        return nil
     }
 
     /// The bucket that a form is posted to: nothing but the type of its body tells it from other requests.
