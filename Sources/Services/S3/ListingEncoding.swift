@@ -11,7 +11,7 @@ struct ListingEncoding {
 
     /// Everything but unreserved characters and the slash is encoded; the space as %20, which every client decodes.
     func callAsFunction(_ name: String) -> String {
-        guard isURL, !name.utf8.allSatisfy(Self.isPlain) else { return name }
+        guard isURL, !Self.isPlain(name) else { return name }
         var bytes: [UInt8] = []
         for byte in name.utf8 {
             if Self.isPlain(byte) {
@@ -23,6 +23,14 @@ struct ListingEncoding {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Most names need nothing: a loop over their bytes, for listings have thousands of them.
+    private static func isPlain(_ name: String) -> Bool {
+        name.utf8.withContiguousStorageIfAvailable { bytes in
+            for byte in bytes where !isPlain(byte) { return false }
+            return true
+        } ?? false
     }
 
     @inline(__always)

@@ -19,7 +19,7 @@ from typing import Any
 from botocore.config import Config
 from groundwork_testing import Server
 
-from . import load, machine, peers
+from . import listing, load, machine, peers
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "groundwork" / "bench"
 
@@ -30,10 +30,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=2, help="length of one run (default: 2)")
     parser.add_argument("--only", nargs="*", metavar="CASE", help=", ".join(case.name for case in load.CASES))
     parser.add_argument("--memory", action="store_true", help="measure memory with large bodies instead")
+    parser.add_argument("--listing", action="store_true", help="measure listings of a large bucket instead")
+    parser.add_argument("--objects", type=int, default=1_000_000, help="of that bucket (default: 1,000,000)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measures speed, or memory."""
+    """Measures speed, memory or listings."""
+    if options.listing:
+        listing.run(options.objects)
+        return
     with Server.start() as server:
         client = server.client("s3", config=Config(signature_version="s3v4"))
         client.create_bucket(Bucket="bkt")
@@ -62,6 +67,9 @@ def _speed(server: Server, options: argparse.Namespace) -> None:
             others.stop()
     print(_report(results, cases, [peer.name for peer in compared]))
     print("x nginx and the like: requests per second of groundwork relative to that peer.")
+    print(_verdict(results, cases))
+    if any(run["err"] + run["non2xx"] for case in cases for run in results[case.name, "groundwork"]):
+        raise SystemExit("bench: requests to groundwork failed")
 
 
 def _prepare_ours(ours: peers.Peer, cases: list[load.Case]) -> None:
@@ -141,6 +149,40 @@ def _report(results: Results, cases: list[load.Case], names: list[str]) -> str:
                     str(failed),
                     "" if name == "groundwork" or not own else f"{ratio:.2f} x",
                 ]
+            )
+    return machine.table(rows)
+
+
+# Most microseconds of CPU per request, and least requests per second relative to peers.
+_TARGETS: dict[str, tuple[float | None, dict[str, float]]] = {
+    "get-1k": (22, {"nginx": 0.45, "weed": 8, "rclone": 4}),
+    "get-1k-64": (22, {"nginx": 0.45, "weed": 8, "rclone": 4}),
+    "get-64k": (None, {"nginx": 0.6}),
+    "get-1m": (None, {"nginx": 0.9}),
+    "put-1k": (50, {"nginx": 2.5, "weed": 8}),
+    "put-64k": (None, {"nginx": 0.65}),
+    "put-1m": (2900, {"nginx": 0.45}),
+}
+
+
+def _verdict(results: Results, cases: list[load.Case]) -> str:
+    """Each target beside what was measured."""
+    rows = [["case", "what", "target", "measured", ""]]
+    for case in cases:
+        cpu, ratios = _TARGETS.get(case.name, (None, {}))
+        own = results[case.name, "groundwork"]
+        if cpu is not None:
+            measured = statistics.median(run["srv_cpu_us_req"] for run in own)
+            rows.append(
+                [case.name, "CPU us", f"<= {cpu:g}", f"{measured:.1f}", "reached" if measured <= cpu else "missed"]
+            )
+        for peer, least in ratios.items():
+            runs = results.get((case.name, peer))
+            if not runs:
+                continue
+            ratio = statistics.median(a["rps"] / max(b["rps"], 0.1) for a, b in zip(own, runs))
+            rows.append(
+                [case.name, f"x {peer}", f">= {least:g}", f"{ratio:.2f}", "reached" if ratio >= least else "missed"]
             )
     return machine.table(rows)
 
