@@ -6,21 +6,23 @@ internal import JSON
 package import Kernel
 internal import Store
 
-/// What is known of a request beyond who asks for what.
-package struct RequestFacts: Sendable {
+/// What is known of a request beyond who asks for what. A class, because it is handed on many times and hardly ever
+/// looked at.
+package final class RequestFacts: Sendable {
     /// For the condition keys that are headers or parameters of the request.
-    package var head: RequestHead
+    let head: RequestHead
     /// Without port.
-    package var sourceAddress: String
-    package var isSecure: Bool
+    let sourceAddress: String
+    /// Whether the request came through TLS.
+    package let isSecure: Bool
     /// `AWS4-HMAC-SHA256` or `AWS`; nil for an anonymous request.
-    package var signatureVersion: String?
+    let signatureVersion: String?
     /// `REST-HEADER`, `REST-QUERY-STRING` or `POST`.
-    package var authType: String?
-    /// Of a presigned request.
-    package var signatureAge: Duration?
-    /// Real time; the server's own may stand still.
-    package var now: Instant
+    let authType: String?
+    /// Of a presigned request: the time since it was signed.
+    let signatureAge: Duration?
+    /// Real time of arrival; the server's own may stand still.
+    let now: Instant
 
     package init(
         head: RequestHead, sourceAddress: String, isSecure: Bool, signatureVersion: String?, authType: String?,
@@ -33,6 +35,13 @@ package struct RequestFacts: Sendable {
         self.authType = authType
         self.signatureAge = signatureAge
         self.now = now
+    }
+
+    /// The same with another head, such as the one that a form's fields stand for.
+    package func over(_ head: RequestHead) -> RequestFacts {
+        RequestFacts(
+            head: head, sourceAddress: sourceAddress, isSecure: isSecure, signatureVersion: signatureVersion,
+            authType: authType, signatureAge: signatureAge, now: now)
     }
 }
 

@@ -2,6 +2,7 @@
 
 package import Digests
 package import Kernel
+package import Objects
 internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.
@@ -22,16 +23,8 @@ package struct RequestContext: Sendable {
     package var expectations = BodyExpectations()
     /// The object's own Content-Encoding, without that of the framing.
     package var contentEncoding: String?
-    /// Of the client, without port.
-    package var remoteAddress = ""
-    /// Whether the request came through TLS.
-    package var isSecure = false
-    /// How the request was signed, as policies name it; nil for an anonymous one.
-    package var signatureVersion: String?, authType: String?
-    /// Of a presigned request: the time since it was signed.
-    package var signatureAge: Duration?
-    /// Real time of arrival; server time may stand still.
-    package var wallTime: Instant
+    /// For conditions of bucket policies; nil where no client stands behind the request.
+    package var facts: RequestFacts?
     /// Filled by the operation, sent with the answer.
     package let notices = Notices()
 
@@ -44,7 +37,6 @@ package struct RequestContext: Sendable {
         self.region = region
         self.requestID = requestID
         self.now = now
-        wallTime = now
         self.head = head
         self.body = body
     }

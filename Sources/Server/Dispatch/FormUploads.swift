@@ -3,6 +3,7 @@
 
 internal import Digests
 internal import Kernel
+internal import Objects
 package import Services
 internal import Shapes
 internal import Signing
@@ -51,6 +52,7 @@ package struct FormUploads: Sendable {
         let declaration = try BodyDeclaration(head)
         var context = context
         context.head = head
+        context.facts = context.facts?.over(head)
         context.expectations = declaration.expectations
         context.contentEncoding = declaration.contentEncoding
         context.body = PolicedFile(checked.upload.file, checked.policy)
@@ -93,7 +95,7 @@ package struct FormUploads: Sendable {
         let eTag = output.eTag ?? "", host = context.head.headers["host"] ?? "localhost"
         let path = key.split(separator: "/", omittingEmptySubsequences: false).map { PercentCoding.encode(String($0)) }
             .joined(separator: "/")
-        let location = "\(context.isSecure ? "https" : "http")://\(host)/\(bucket)/\(path)"
+        let location = "\(context.facts?.isSecure == true ? "https" : "http")://\(host)/\(bucket)/\(path)"
         var response = ResponseEncoder.encode(S3.PutObject.self, output, identity)
         if let target = form["success_action_redirect"] ?? form["redirect"], let url = redirection(target) {
             let query =

@@ -4,6 +4,7 @@
 
 internal import Digests
 package import Kernel
+internal import Objects
 internal import Services
 internal import Shapes
 package import Signing
@@ -225,12 +226,10 @@ package struct ServiceDispatcher: RequestHandler {
             principal: authentication.principal, region: authentication.region, requestID: reply.identity.requestID,
             now: serverClock.now(), head: request.head, body: request.body)
         context.principal.userName = authentication.identity?.displayName
-        context.remoteAddress = request.remoteAddress
-        context.isSecure = request.isSecure
-        context.signatureVersion = authentication.signatureVersion?.rawValue
-        context.authType = authentication.authType?.rawValue
-        context.signatureAge = authentication.age
-        context.wallTime = request.receivedAt
+        context.facts = RequestFacts(
+            head: request.head, sourceAddress: request.remoteAddress, isSecure: request.isSecure,
+            signatureVersion: authentication.signatureVersion?.rawValue, authType: authentication.authType?.rawValue,
+            signatureAge: authentication.age, now: request.receivedAt)
         return context
     }
 

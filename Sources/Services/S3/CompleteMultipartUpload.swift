@@ -21,7 +21,7 @@ extension S3Service {
         let answer = try await objects.completeUpload(request)
         let host = context.head.headers["host"] ?? "localhost"
         var output = S3.CompleteMultipartUploadOutput(
-            location: "\(context.isSecure ? "https" : "http")://\(host)/\(input.bucket)/\(input.key)",
+            location: "\(context.facts?.isSecure == true ? "https" : "http")://\(host)/\(input.bucket)/\(input.key)",
             bucket: input.bucket, key: input.key,
             eTag: quoted(answer.etag), versionId: answer.version)
         output.showEncryption(answer.fields)

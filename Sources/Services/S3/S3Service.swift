@@ -20,12 +20,7 @@ package struct S3Service: Sendable {
     }
 
     func caller(_ context: RequestContext, expectedOwner: String?) -> Caller {
-        Caller(
-            context.principal, now: context.now, expectedBucketOwner: expectedOwner,
-            facts: RequestFacts(
-                head: context.head, sourceAddress: context.remoteAddress, isSecure: context.isSecure,
-                signatureVersion: context.signatureVersion, authType: context.authType,
-                signatureAge: context.signatureAge, now: context.wallTime))
+        Caller(context.principal, now: context.now, expectedBucketOwner: expectedOwner, facts: context.facts)
     }
 
     /// The version that a request names. An id that no version can have is refused as such.
