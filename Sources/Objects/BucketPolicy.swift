@@ -25,7 +25,6 @@ struct BucketPolicy: Sendable {
     }
 
     var statements: [Statement]
-    var id: String?
 
     /// Leaves nothing to anybody but to change the policy.
     static let denyingAll = BucketPolicy(
@@ -33,12 +32,9 @@ struct BucketPolicy: Sendable {
             Statement(
                 isAllow: false, principals: Principals(isEverybody: true), excludesPrincipals: false,
                 excludesActions: false, excludesResources: false, actions: ["*"], resources: ["*"], conditions: [])
-        ], id: nil)
+        ])
 
-    private init(statements: [Statement], id: String?) {
-        self.statements = statements
-        self.id = id
-    }
+    private init(statements: [Statement]) { self.statements = statements }
 
     /// What a policy says to a request.
     enum Verdict: Hashable, Sendable {
@@ -47,7 +43,7 @@ struct BucketPolicy: Sendable {
         case silent
     }
 
-    /// - Parameter isPublicExcluded: leaves out what is allowed to everybody.
+    /// What the policy says to a request; a denial goes before every permission.
     func verdict(_ request: PolicyRequest) -> Verdict {
         var isAllowed = false
         for statement in statements where statement.covers(request) {
@@ -131,7 +127,6 @@ extension BucketPolicy {
         guard let list = root["Statement"] else { throw .malformedPolicy("Missing required field Statement") }
         let entries = list.array ?? [list]
         guard !entries.isEmpty else { throw .malformedPolicy("Could not parse the policy: Statement is empty!") }
-        id = root["Id"]?.string
         statements = []
         for entry in entries { statements.append(try Statement(entry, bucket: bucket)) }
     }

@@ -27,7 +27,7 @@ extension ObjectStorage {
     func isAllowed(
         _ bucket: BucketRecord, _ action: S3Action, key: String? = nil, object: ObjectRecord? = nil, _ caller: Caller
     ) -> Bool {
-        let isBucketOwner = !caller.principal.isAnonymous && caller.principal.account == bucket.owner
+        let isBucketOwner = caller.owns(bucket)
         // Nearly every request ends here.
         if isBucketOwner, object?.owner == nil, bucket.documents[.policy] == nil { return true }
         let rules = rules(of: bucket)
@@ -47,7 +47,7 @@ extension ObjectStorage {
         if object != nil, !caller.principal.isAnonymous, caller.principal.account == objectOwner,
             action.needsObjectOwner
         {
-            return rules.ownership != .bucketOwnerEnforced
+            return true
         }
         return isGranted(bucket, rules, action, object, caller)
     }
@@ -126,10 +126,10 @@ extension ObjectStorage {
 
     /// A version that exists, for operations on what is kept beside its bytes.
     func present(
-        _ address: ObjectAddress, _ action: S3Action, version: String?, _ caller: Caller, withBody: Bool = false
+        _ address: ObjectAddress, _ action: S3Action, version: String?, _ caller: Caller
     ) async throws(ServiceError) -> (bucket: BucketRecord, object: ObjectRecord) {
-        let found = try await find(address, action, version: version, caller, withBody: withBody)
-        if let marker = found.marker { throw .deleted(marker, found.bucket, address, asked: version) }
+        let found = try await find(address, action, version: version, caller)
+        if let marker = found.marker { throw .deleted(marker, address, asked: version) }
         guard let object = found.object else { throw .noSuchObject(address, version: version) }
         return (found.bucket, object)
     }
@@ -146,6 +146,13 @@ extension ObjectStorage {
         let found = try await kept(ObjectAddress(name, "")) { [index] in try await index.read { try $0.bucket(name) } }
         guard let found else { throw .noSuchBucket(name) }
         return found
+    }
+}
+
+extension Caller {
+    /// Whether the caller is the account that owns the bucket.
+    fileprivate func owns(_ bucket: BucketRecord) -> Bool {
+        !principal.isAnonymous && principal.account == bucket.owner
     }
 }
 
@@ -179,7 +186,7 @@ extension ObjectStorage {
     func terms(
         _ access: AccessRequest, in bucket: BucketRecord, _ caller: Caller
     ) throws(ServiceError) -> (owner: AccountID?, grants: FieldList) {
-        let isBucketOwner = !caller.principal.isAnonymous && caller.principal.account == bucket.owner
+        let isBucketOwner = caller.owns(bucket)
         if access.isEmpty, isBucketOwner { return (nil, FieldList()) }
         let rules = rules(of: bucket)
         if rules.ownership == .bucketOwnerEnforced {
@@ -214,7 +221,7 @@ extension ServiceError {
     /// What a read of a delete marker answers: nothing is there, or, where the marker itself is asked for, that it
     /// cannot be read.
     static func deleted(
-        _ marker: DeleteMarker, _ bucket: BucketRecord, _ address: ObjectAddress, asked version: String?
+        _ marker: DeleteMarker, _ address: ObjectAddress, asked version: String?
     ) -> ServiceError {
         var error =
             version == nil

@@ -112,7 +112,7 @@ extension ObjectStorage {
         if request.isForAttributes {
             _ = try authorized(lookup, S3Action.getObject.onVersion(request.version), address, request.caller)
         }
-        if let marker { throw ServiceError.deleted(marker, bucket, address, asked: request.version) }
+        if let marker { throw ServiceError.deleted(marker, address, asked: request.version) }
         guard let object = found else { throw ServiceError.noSuchObject(address, version: request.version) }
         switch request.conditions.verdict(etag: object.etag, modified: object.modified) {
         case .proceed: break

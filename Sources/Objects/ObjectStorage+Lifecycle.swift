@@ -27,7 +27,7 @@ extension ObjectStorage {
         in bucket: BucketRecord, _ rules: [LifecycleRule], at now: Instant
     ) async throws(ServiceError) -> Int {
         var query = ListingQuery(bucket: bucket.name, limit: limits.listKeys)
-        var walk = VersionWalk(rules: rules, versioning: bucket.versioning, now: now)
+        var walk = VersionWalk(rules: rules, now: now)
         var count = 0
         while true {
             let wanted = query
@@ -101,7 +101,6 @@ extension ObjectStorage {
 /// Decides over versions as they come by, in the order of the listing: by key, from new to old.
 private struct VersionWalk {
     let rules: [LifecycleRule]
-    let versioning: BucketRecord.Versioning
     let now: Instant
     private var removals: [ObjectRemoval] = []
     private var key: String?
@@ -110,9 +109,8 @@ private struct VersionWalk {
     /// The key's delete marker, as long as it is the only thing there.
     private var loneMarker: ListedVersion?
 
-    init(rules: [LifecycleRule], versioning: BucketRecord.Versioning, now: Instant) {
+    init(rules: [LifecycleRule], now: Instant) {
         self.rules = rules
-        self.versioning = versioning
         self.now = now
     }
 

@@ -75,7 +75,7 @@ extension FieldList {
 }
 
 /// Percent decoding of one side of a query's pair; `+` is a space. Nil where it is broken or not UTF-8.
-func formDecoded(_ text: Substring.UTF8View) -> String? {
+package func formDecoded(_ text: Substring.UTF8View) -> String? {
     var bytes: [UInt8] = [], rest = text[...]
     while let byte = rest.popFirst() {
         switch byte {

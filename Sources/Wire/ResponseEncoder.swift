@@ -3,6 +3,7 @@
 internal import JSON
 package import Kernel
 package import Shapes
+internal import Signing
 
 /// An answer without its streamed body.
 package struct WireResponse: Sendable {
@@ -73,7 +74,7 @@ package enum ResponseEncoder {
             try XMLDocument(parsing: Array(text.utf8)), rootName: "Tagging", S3.Tagging.schema)
         let tagging = S3.Tagging(from: &reader)
         try reader.problems.check()
-        return tagging.tagSet.map { "\(PercentCoding.encode($0.key))=\(PercentCoding.encode($0.value))" }
+        return tagging.tagSet.map { "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))" }
             .joined(separator: "&")
     }
 

@@ -93,14 +93,13 @@ package struct FormUploads: Sendable {
         _ identity: RequestIdentity
     ) -> Answer {
         let eTag = output.eTag ?? "", host = context.head.headers["host"] ?? "localhost"
-        let path = key.split(separator: "/", omittingEmptySubsequences: false).map { PercentCoding.encode(String($0)) }
-            .joined(separator: "/")
+        let path = PercentEncoding.encode(key, keepingSlashes: true)
         let location = "\(context.facts?.isSecure == true ? "https" : "http")://\(host)/\(bucket)/\(path)"
         var response = ResponseEncoder.encode(S3.PutObject.self, output, identity)
         if let target = form["success_action_redirect"] ?? form["redirect"], let url = redirection(target) {
             let query =
-                "bucket=\(PercentCoding.encode(bucket))&key=\(PercentCoding.encode(key))"
-                + "&etag=\(PercentCoding.encode(eTag))"
+                "bucket=\(PercentEncoding.encode(bucket))&key=\(PercentEncoding.encode(key))"
+                + "&etag=\(PercentEncoding.encode(eTag))"
             response.headers.append(("Location", url + (url.contains("?") ? "&" : "?") + query))
             response.status = 303
             return Answer(response)

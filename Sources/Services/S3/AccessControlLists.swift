@@ -4,14 +4,34 @@ package import Kernel
 internal import Objects
 package import Shapes
 
+/// A request that grants by headers, writing included.
+protocol GrantMembers {
+    var grantFullControl: String? { get }
+    var grantRead: String? { get }
+    var grantReadACP: String? { get }
+    var grantWrite: String? { get }
+    var grantWriteACP: String? { get }
+}
+
+extension S3.CreateBucketRequest: GrantMembers {}
+extension S3.PutBucketAclRequest: GrantMembers {}
+extension S3.PutObjectAclRequest: GrantMembers {}
+
+extension GrantMembers {
+    /// Who gets access, by these headers or the canned list.
+    func access(canned: String?) -> AccessRequest {
+        AccessRequest(
+            canned: canned, read: grantRead, write: grantWrite, readACP: grantReadACP, writeACP: grantWriteACP,
+            fullControl: grantFullControl)
+    }
+}
+
 extension S3Service {
     /// Sets who may do what with a bucket. AWS reference: PutBucketAcl.
     package func putBucketAcl(
         _ input: S3.PutBucketAclRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
-        let request = AccessRequest(
-            canned: input.acl?.rawValue, read: input.grantRead, write: input.grantWrite, readACP: input.grantReadACP,
-            writeACP: input.grantWriteACP, fullControl: input.grantFullControl)
+        let request = input.access(canned: input.acl?.rawValue)
         try await objects.putBucketAccess(
             try change(request, input.accessControlPolicy), of: input.bucket,
             caller(context, expectedOwner: input.expectedBucketOwner))
@@ -31,9 +51,7 @@ extension S3Service {
     package func putObjectAcl(
         _ input: S3.PutObjectAclRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.PutObjectAclOutput {
-        let request = AccessRequest(
-            canned: input.acl?.rawValue, read: input.grantRead, write: input.grantWrite, readACP: input.grantReadACP,
-            writeACP: input.grantWriteACP, fullControl: input.grantFullControl)
+        let request = input.access(canned: input.acl?.rawValue)
         try await objects.putObjectAccess(
             try change(request, input.accessControlPolicy), of: ObjectAddress(input.bucket, input.key),
             version: try version(input.versionId), caller(context, expectedOwner: input.expectedBucketOwner))

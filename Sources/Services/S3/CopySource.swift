@@ -1,6 +1,5 @@
 // The header x-amz-copy-source: `bucket/key` or `/bucket/key`, the key percent-encoded, perhaps with `?versionId=`.
 
-internal import Digests
 internal import Kernel
 internal import Objects
 internal import Shapes
@@ -14,10 +13,11 @@ extension S3Service {
         if halves.count == 2 {
             let version = halves[1].split(separator: "=", maxSplits: 1)
             guard version.count == 2, version[0] == "versionId" else { throw invalidSource(text) }
-            id = try self.version(percentDecoded(version[1]) ?? "")
+            id = try self.version(formDecoded(version[1].utf8) ?? "")
         }
         let path = halves[0].hasPrefix("/") ? halves[0].dropFirst() : halves[0]
-        guard let decoded = percentDecoded(path), let slash = decoded.utf8.firstIndex(of: UInt8(ascii: "/")) else {
+        // A plus is a blank, as in a form; s5cmd relies on it.
+        guard let decoded = formDecoded(path.utf8), let slash = decoded.utf8.firstIndex(of: UInt8(ascii: "/")) else {
             throw invalidSource(text)
         }
         let bucket = decoded[..<slash], key = decoded[decoded.utf8.index(after: slash)...]
@@ -30,20 +30,4 @@ extension S3Service {
             "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
             argumentName: "x-amz-copy-source", argumentValue: text)
     }
-}
-
-/// Nil where an escape is broken or the bytes are not UTF-8.
-private func percentDecoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = [], rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "%") else {
-            // A plus is a blank, as in a form; s5cmd relies on it.
-            bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            continue
-        }
-        guard let high = rest.popFirst().flatMap(Hex.value(of:)), let low = rest.popFirst().flatMap(Hex.value(of:))
-        else { return nil }
-        bytes.append(high << 4 | low)
-    }
-    return String(validating: bytes, as: UTF8.self)
 }

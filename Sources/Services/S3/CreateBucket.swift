@@ -15,9 +15,7 @@ extension S3Service {
             caller(context, expectedOwner: nil))
         request.ownership = input.objectOwnership.flatMap { ObjectOwnership(rawValue: $0.rawValue) }
         request.allowsLocks = input.objectLockEnabledForBucket ?? false
-        request.access = AccessRequest(
-            canned: input.acl?.rawValue, read: input.grantRead, write: input.grantWrite, readACP: input.grantReadACP,
-            writeACP: input.grantWriteACP, fullControl: input.grantFullControl)
+        request.access = input.access(canned: input.acl?.rawValue)
         let bucket = try await objects.createBucket(request)
         return S3.CreateBucketOutput(location: "/" + bucket.name, bucketArn: "arn:aws:s3:::" + bucket.name)
     }

@@ -1,7 +1,7 @@
 // encoding-type=url: names in a listing are percent-encoded on request, because XML cannot carry every character.
 
-internal import Kernel
 internal import Shapes
+internal import Signing
 
 /// How names are written in one listing.
 struct ListingEncoding {
@@ -12,17 +12,7 @@ struct ListingEncoding {
     /// Everything but unreserved characters and the slash is encoded; the space as %20, which every client decodes.
     func callAsFunction(_ name: String) -> String {
         guard isURL, !Self.isPlain(name) else { return name }
-        var bytes: [UInt8] = []
-        for byte in name.utf8 {
-            if Self.isPlain(byte) {
-                bytes.append(byte)
-            } else {
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(digit(byte >> 4))
-                bytes.append(digit(byte & 15))
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return PercentEncoding.encode(name, keepingSlashes: true)
     }
 
     /// Most names need nothing: a loop over their bytes, for listings have thousands of them.
@@ -49,9 +39,5 @@ struct ListingEncoding {
     func delimiter(_ text: String?) -> String? {
         guard let text, !text.isEmpty else { return nil }
         return self(text)
-    }
-
-    private func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
     }
 }

@@ -27,25 +27,7 @@ package struct QueryItem: Hashable, Sendable {
 }
 
 /// Percent-encoding of paths and queries (RFC 3986, 2.1).
-package enum PercentCoding {
-    /// Everything but unreserved characters is escaped.
-    package static func encode(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), upperDigit(byte >> 4), upperDigit(byte & 15)]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func upperDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
-    }
-
+enum PercentCoding {
     /// Nil where an escape is broken or the result is not UTF-8.
     static func decode(_ text: Substring.UTF8View, plusIsBlank: Bool = false) -> String? {
         let percent = UInt8(ascii: "%"), plus = UInt8(ascii: "+")
