@@ -66,7 +66,7 @@ let package = Package(
         part("Wire", ["Kernel", "JSON", "Digests", "Signing", "Shapes", "CLibXML2", nioCore]),
         part("SQLite", ["Kernel", "CSQLite"]),
         part("Store", ["Kernel", "SQLite", "Digests", "JSON"]),
-        part("Objects", ["Kernel", "Store", "Digests", "JSON"]),
+        part("Objects", ["Kernel", "Store", "Digests", "JSON", "Signing"]),
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
         part(
@@ -90,11 +90,17 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        part(
+            "Outbound",
+            [
+                "Engine", "Store", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .executableTarget(
             name: "groundwork",
             dependencies: [
                 "Kernel", "JSON", "Digests", "Images", "Signing", "Shapes", "Wire", "SQLite", "Store", "Objects",
-                "Labeling", "Learning", "Engine", "Services", "Server", logging, lifecycle, nioCore,
+                "Labeling", "Learning", "Engine", "Outbound", "Services", "Server", logging, lifecycle, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -126,6 +132,7 @@ let package = Package(
         tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests("Outbound", ["Engine", "Store", nioCore]),
         tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]

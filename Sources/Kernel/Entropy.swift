@@ -47,8 +47,18 @@ extension Entropy {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// An id in the shape of a UUID.
+    package func uuid() -> String { uuidText(hex(32)) }
+
     /// Hexadecimal digits, lower case; `count` is a multiple of 16 or less than 16.
     package func hex(_ count: Int) -> String { text(count, from: Alphabet.lowerHex) }
+}
+
+/// Thirty-two hexadecimal digits in the groups of a UUID (RFC 9562, 4).
+package func uuidText(_ digits: String) -> String {
+    let digits = Array(digits.utf8)
+    return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: digits[$0], as: UTF8.self) }
+        .joined(separator: "-")
 }
 
 /// Character sets that identifiers are drawn from.

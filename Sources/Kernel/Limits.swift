@@ -49,6 +49,14 @@ package struct Limits: Sendable {
     package var bucketPolicyBytes = 20 << 10
     /// Most grants of one access control list.
     package var grants = 100
+    /// Most topics, queues and functions of one notification configuration.
+    package var notificationConfigurations = 100
+    /// Events that are kept for whoever asks for them, or until they are sent; then the oldest go.
+    package var keptEvents = 50_000
+    /// How often an event is sent to a receiver that refuses it.
+    package var notificationAttempts = 10
+    /// Most events on one page of them.
+    package var notificationsPage = 1000
     /// Most rules of one lifecycle configuration.
     package var lifecycleRules = 1000
     /// Most tags of an object.

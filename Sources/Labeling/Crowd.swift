@@ -86,11 +86,11 @@ package struct Crowd: Sendable {
             // Version and variant of a random UUID (RFC 9562, 5.4).
             digits[12] = UInt8(ascii: "4")
             digits[16] = Alphabet.lowerHex[8 + Int(draws.scoped("variant").below(4))]
-            let parts = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: digits[$0], as: UTF8.self) }
             return WorkerIdentity(
                 id: "private.\(region).\(name)",
                 account: .init(
-                    provider: account.provider, issuer: account.issuer, subject: parts.joined(separator: "-")))
+                    provider: account.provider, issuer: account.issuer,
+                    subject: uuidText(String(decoding: digits, as: UTF8.self))))
         }
     }
 

@@ -16,6 +16,7 @@ final class BucketRules: Sendable {
     let encryption: [ServiceError.Field]
     let defaultRetention: DefaultRetention?
     let lifecycle: [LifecycleRule]
+    let notifications: NotificationConfiguration
 
     init(_ bucket: BucketRecord) {
         let documents = bucket.documents
@@ -32,6 +33,8 @@ final class BucketRules: Sendable {
         encryption = Self.encryption(json(.encryption))
         defaultRetention = DefaultRetention(json(.objectLock))
         lifecycle = json(.lifecycle).flatMap { try? LifecycleRule.rules($0) } ?? []
+        notifications =
+            json(.notification).flatMap { try? NotificationConfiguration($0) } ?? NotificationConfiguration()
     }
 
     private static func encryption(_ document: JSONValue?) -> [ServiceError.Field] {

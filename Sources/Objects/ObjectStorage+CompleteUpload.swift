@@ -55,7 +55,8 @@ extension ObjectStorage {
         try request.checkResult(record, limits)
         record.body = try await kept(request.address) { try await join(parts) }
 
-        let reference = UploadReference(bucket.reference, key: upload.key, id: upload.id)
+        let reference = UploadReference(
+            self.reference(bucket, .completeUpload, request.caller), key: upload.key, id: upload.id)
         let outcome: ChangeOutcome
         do {
             let write = ObjectWrite(upload.key, record, expecting: try request.conditions.expectation())

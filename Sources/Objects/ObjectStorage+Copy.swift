@@ -59,7 +59,8 @@ extension ObjectStorage {
         let destination = try await find(request.destination, .putObject, request.caller)
         try request.destination.checkKey(limits)
         let terms = try writeTerms(
-            for: request.destination, in: destination.bucket, request.access, request.attributes, request.caller)
+            for: request.destination, in: destination.bucket, request.access, request.attributes, .copyObject,
+            request.caller)
         let (bucket, source) = try await copySource(
             request.source, version: request.sourceVersion, request.sourceConditions,
             expectedOwner: request.expectedSourceOwner, request.caller)
@@ -80,7 +81,7 @@ extension ObjectStorage {
         let write = ObjectWrite(request.destination.key, record, expecting: try request.conditions.expectation())
         let copy = ObjectCopy(
             from: bucket.reference, key: request.source.key, version: request.sourceVersion, as: source,
-            to: destination.bucket.reference, write)
+            to: terms.bucket, write)
         do {
             let outcome = try await index.apply(.copy(copy))
             blobs.discard(outcome.released)

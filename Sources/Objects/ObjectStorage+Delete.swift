@@ -61,7 +61,8 @@ extension ObjectStorage {
             } catch { results[place] = .failure(error) }
         }
         guard !removals.isEmpty else { return results }
-        let outcome = try await change(.delete(bucket.reference, removals, at: caller.now), ObjectAddress(name, ""))
+        let outcome = try await change(
+            .delete(reference(bucket, .deleteObject, caller), removals, at: caller.now), ObjectAddress(name, ""))
         for (place, version) in outcome.versions {
             results[places[place]] = .success(
                 Deletion(version: version.version, isDeleteMarker: version.isDeleteMarker))

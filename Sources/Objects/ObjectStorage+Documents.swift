@@ -11,9 +11,13 @@ extension ObjectStorage {
         _ kind: BucketDocument, _ document: [UInt8], of name: String, _ caller: Caller
     ) async throws(ServiceError) {
         let bucket = try await bucket(name, kind.actions.put, caller)
-        guard let value = try? JSONValue(parsing: document) else { throw .malformedXML() }
-        try check(kind, value, bucket)
+        try check(kind, try Self.parsed(document), bucket)
         try await change(.configure(bucket.reference, kind, document), ObjectAddress(name, ""))
+    }
+
+    static func parsed(_ document: [UInt8]) throws(ServiceError) -> JSONValue {
+        guard let value = try? JSONValue(parsing: document) else { throw .malformedXML() }
+        return value
     }
 
     /// A document; what S3 answers to whoever asks for one that was never set is either a default or an error.

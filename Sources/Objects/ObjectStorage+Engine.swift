@@ -84,12 +84,13 @@ extension ObjectStorage {
             let received = try await kept(address) {
                 try await take(BytesBodySource(object.bytes), BodyExpectations(), computing: .crc64NVME)
             }
-            let terms = try writeTerms(for: address, in: record, AccessRequest(), attributes, caller)
+            let terms = try writeTerms(for: address, in: record, AccessRequest(), attributes, .putObject, caller)
             writes.append(
                 ObjectWrite(
                     object.key, terms.applied(to: ObjectRecord(received, attributes, modified: caller.now))))
         }
-        try await change(.put(record.reference, writes), ObjectAddress(bucket, ""), priority: .engine)
+        try await change(
+            .put(reference(record, .putObject, caller), writes), ObjectAddress(bucket, ""), priority: .engine)
     }
 
     /// Starts an object that is written piece by piece and appears when it is finished.
@@ -99,7 +100,7 @@ extension ObjectStorage {
         let bucket = try await find(address, .putObject, caller).bucket
         try address.checkKey(limits)
         let attributes = ObjectAttributes(fields: FieldList([.init("content-type", contentType)]))
-        let terms = try writeTerms(for: address, in: bucket, AccessRequest(), attributes, caller)
+        let terms = try writeTerms(for: address, in: bucket, AccessRequest(), attributes, .putObject, caller)
         return ObjectOutput(self, address, terms, attributes)
     }
 }

@@ -47,8 +47,10 @@ extension ObjectStorage {
         _ removals: [ObjectRemoval], from bucket: BucketRecord, at now: Instant
     ) async throws(ServiceError) -> Int {
         guard !removals.isEmpty else { return 0 }
+        let owner = Caller(Principal(account: bucket.owner), now: now)
         let outcome = try await change(
-            .delete(bucket.reference, removals, at: now), ObjectAddress(bucket.name, ""), priority: .engine)
+            .delete(reference(bucket, .expiration, owner), removals, at: now), ObjectAddress(bucket.name, ""),
+            priority: .engine)
         return removals.count - outcome.refusals.count
     }
 

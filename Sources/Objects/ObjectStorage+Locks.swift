@@ -72,7 +72,9 @@ extension ObjectStorage {
             do {
                 try await index.apply(
                     .amend(
-                        bucket.reference, key: address.key, version: version ?? object.version ?? "null", amendment))
+                        action == .putObjectRetention
+                            ? reference(bucket, .putRetention(lock), caller) : bucket.reference,
+                        key: address.key, version: version ?? object.version ?? "null", amendment))
                 return
             } catch IndexRefusal.otherObject { continue } catch { throw visible(error, address) }
         }

@@ -84,7 +84,8 @@ extension ObjectStorage {
         let isStandard = list == .standard(owner: accounts[owner].canonicalID)
         try await change(
             .amend(
-                bucket.reference, key: address.key, version: version ?? object.version ?? "null",
+                reference(bucket, .putACL, caller), key: address.key,
+                version: version ?? object.version ?? "null",
                 .grants(isStandard ? FieldList() : list.fields)), address)
     }
 

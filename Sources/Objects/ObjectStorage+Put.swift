@@ -116,7 +116,8 @@ extension ObjectStorage {
         let (bucket, object, _) = try authorized(lookup, .putObject, request.address, request.caller)
         try check(request)
         let terms = try writeTerms(
-            for: request.address, in: bucket, request.access, request.attributes, request.caller)
+            for: request.address, in: bucket, request.access, request.attributes,
+            request.caller.facts?.authType == "POST" ? .postObject : .putObject, request.caller)
         try request.conditions.check(object, request.address)
         return terms
     }

@@ -35,7 +35,8 @@ extension ObjectStorage {
         let (bucket, object) = try await present(address, action, version: version, caller)
         try await change(
             .amend(
-                bucket.reference, key: address.key, version: version ?? object.version ?? "null", .tags(tags)), address)
+                reference(bucket, action == .putObjectTagging ? .putTagging : .deleteTagging, caller),
+                key: address.key, version: version ?? object.version ?? "null", .tags(tags)), address)
         return object.shownVersion(in: bucket)
     }
 

@@ -48,7 +48,7 @@ extension ObjectStorage {
         try request.address.checkKey(limits)
         try request.attributes.check(limits)
         let terms = try writeTerms(
-            for: request.address, in: bucket, request.access, request.attributes, request.caller)
+            for: request.address, in: bucket, request.access, request.attributes, .completeUpload, request.caller)
         var record = UploadRecord(
             id: uploadID(at: request.caller.now), bucket: bucket.name, key: request.address.key,
             initiated: request.caller.now, initiator: request.caller.principal.account,

@@ -23,11 +23,15 @@ package final class RequestFacts: Sendable {
     let signatureAge: Duration?
     /// Real time of arrival; the server's own may stand still.
     let now: Instant
+    /// The two ids that the answer carries; empty where there is none.
+    let requestID: String, hostID: String
 
     package init(
         head: RequestHead, sourceAddress: String, isSecure: Bool, signatureVersion: String?, authType: String?,
-        signatureAge: Duration?, now: Instant
+        signatureAge: Duration?, now: Instant, requestID: String = "", hostID: String = ""
     ) {
+        self.requestID = requestID
+        self.hostID = hostID
         self.head = head
         self.sourceAddress = sourceAddress
         self.isSecure = isSecure
@@ -41,7 +45,7 @@ package final class RequestFacts: Sendable {
     package func over(_ head: RequestHead) -> RequestFacts {
         RequestFacts(
             head: head, sourceAddress: sourceAddress, isSecure: isSecure, signatureVersion: signatureVersion,
-            authType: authType, signatureAge: signatureAge, now: now)
+            authType: authType, signatureAge: signatureAge, now: now, requestID: requestID, hostID: hostID)
     }
 }
 

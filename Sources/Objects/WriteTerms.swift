@@ -29,9 +29,9 @@ extension ObjectStorage {
     ///   - attributes: of the new object; its lock must be one that the bucket allows.
     func writeTerms(
         for address: ObjectAddress, in bucket: BucketRecord, _ access: AccessRequest, _ attributes: ObjectAttributes,
-        _ caller: Caller
+        _ cause: EventCause, _ caller: Caller
     ) throws(ServiceError) -> WriteTerms {
-        var terms = WriteTerms(bucket.reference)
+        var terms = WriteTerms(reference(bucket, cause, caller))
         // To leave an object to its writer or to hand it to the bucket's owner takes no permission of its own.
         if access.grantsToOthers {
             try authorize(bucket, .putObjectACL, key: address.key, caller)

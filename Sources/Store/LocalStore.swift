@@ -25,6 +25,8 @@ package final class LocalStore: Sendable {
         package var fileThreads = 4
         /// For the ids of blobs and of versions.
         package var entropy: any Entropy = SystemEntropy()
+        /// Where the events of changes go.
+        package var events = EventTable(capacity: Limits().keptEvents)
         /// Tables of other parts that live in the same file.
         package var migrations: [Migrations] = []
         /// Asked at every step that can fail; for tests and simulations.
@@ -54,7 +56,7 @@ package final class LocalStore: Sendable {
         var connection = settings.database
         connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed
         let main = try Connection(path: directory.databasePath, access: .readWrite, settings: connection)
-        try Migrations.apply([ObjectSchema.migrations] + settings.migrations, to: main)
+        try Migrations.apply([ObjectSchema.migrations, EventTable.migrations] + settings.migrations, to: main)
         if isSynced { try LocalStore.keepFound(main) }
         files = try FileBlobStore(
             FileBlobStore.Settings(
@@ -70,7 +72,7 @@ package final class LocalStore: Sendable {
         blobs = files
         index = SQLiteObjectIndex(
             path: directory.databasePath, settings: settings.database, writer: writer, readers: readers,
-            entropy: settings.entropy)
+            entropy: settings.entropy, events: settings.events)
     }
 
     /// Makes permanent what is found. A killed process may have left commits in the log that it had not synced yet:

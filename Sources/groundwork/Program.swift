@@ -9,6 +9,7 @@ import Labeling
 import Learning
 import Logging
 import Objects
+import Outbound
 import SQLite
 import Server
 import ServiceLifecycle
@@ -33,6 +34,8 @@ struct Program {
     private let serverClock: ServerClock
     private let logger: Logger
     private let readiness: Readiness
+    private let eventStore: LocalEventStore
+    private let eventSender: WebhookSender?
     private let addresses: [ListenAddress]
 
     init(_ settings: ServeSettings) async throws {
@@ -50,6 +53,8 @@ struct Program {
             index: store.index, blobs: store.blobs, entropy: entropy, limits: limits,
             accounts: Parts.accounts(credentials), standardOwnership: settings.objectOwnership,
             report: { logger.error("The object store failed", metadata: ["error": "\($0)"]) })
+        eventStore = LocalEventStore(writer: store.writer, readers: store.readers)
+        eventSender = try Self.eventSender(settings)
         let jobs = LocalJobStore(writer: store.writer, readers: store.readers)
         let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: settings.computeThreads)
@@ -62,7 +67,9 @@ struct Program {
                 learners: try AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
                 compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
-            engine: engine, jobs: jobs, control: controlStore, objects: objects, serverClock: serverClock,
+            engine: engine, jobs: jobs, control: controlStore,
+            events: eventStore, objects: objects,
+            serverClock: serverClock,
             limits: limits, logger: logger, version: Version.text)
         let sageMaker = SageMakerService(
             engine: engine, jobs: jobs, control: controlStore, limits: limits, logger: logger,
@@ -100,9 +107,14 @@ struct Program {
     func run() async throws {
         try await seed()
         Banner.show(settings, directory: directory, addresses: addresses)
+        let delivery = eventSender.map {
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: NotificationDelivery(events: eventStore, sender: $0, logger: logger),
+                successTerminationBehavior: .ignore)
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                services: [delivery].compactMap { $0 } + [
                     .init(service: readiness, successTerminationBehavior: .ignore),
                     .init(
                         service: LifecycleSweep(objects: objects, clock: serverClock, logger: logger),
@@ -140,9 +152,17 @@ struct Program {
         var storeSettings = LocalStore.Settings()
         storeSettings.durability = settings.durability
         storeSettings.entropy = entropy
+        storeSettings.events.isSent = settings.eventsURL != nil
         storeSettings.migrations = [LocalJobStore.migrations, LocalControlStore.migrations]
         do { return try LocalStore(directory, storeSettings) } catch let error as SQLiteError {
             throw SettingResolver.Refusal(description: "\(directory.databasePath) cannot be opened: \(error)")
+        }
+    }
+
+    private static func eventSender(_ settings: ServeSettings) throws -> WebhookSender? {
+        guard let url = settings.eventsURL else { return nil }
+        do { return try WebhookSender(url, OutboundRules(allowing: settings.allowedOutbound)) } catch {
+            throw SettingResolver.Refusal(description: "--events-url: \(error)")
         }
     }
 

@@ -49,6 +49,10 @@ struct ServeOptions: ParsableArguments {
     var hostNames: String?
     @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")
     var objectOwnership: String?
+    @Option(help: "Post events of buckets (EventBridge's shape) to this address, each until it is taken.")
+    var eventsUrl: String?
+    @Option(help: "Hosts beyond loopback that may be called, comma separated: HOST or HOST:PORT.")
+    var allowOutbound: String?
     @Option(help: "Seed of everything that jobs draw at random (0).") var seed: String?
     @Option(help: "How many times faster than real time jobs run (1000).") var pace: String?
     @Option(help: "perfect, expert, mturk, spammy; otherwise what the team's kind usually is.") var crowd: String?

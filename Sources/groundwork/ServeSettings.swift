@@ -23,6 +23,8 @@ struct ServeSettings {
     var tls: TLSSource?
     var objectOwnership: ObjectOwnership
     var anonymous: AnonymousAccess
+    var eventsURL: String?
+    var allowedOutbound: [String]
     var seed: UInt64
     var steering: Steering
     var minimumState: Duration
@@ -79,9 +81,7 @@ struct ServeSettings {
             SignaturePolicy.init(rawValue:))
         credentials = try resolver.text("credentials", options.credentials)
         let allowsInsecureBind = try resolver.resolve("insecure-bind", options.insecureBind)
-        hostNames = try resolver.resolve(
-            "host-names", options.hostNames, standard: "", rule: "it must be names separated by commas"
-        ) { $0.split(separator: ",").map { String($0).lowercased() } }
+        hostNames = try resolver.list("host-names", options.hostNames)
         tls = try Self.tls(options, &resolver)
         anonymous =
             try resolver.resolve("allow-anonymous", options.allowAnonymous) ? .asStandardAccount : .asRulesSay
@@ -89,6 +89,8 @@ struct ServeSettings {
             "object-ownership", options.objectOwnership, standard: ObjectOwnership.bucketOwnerEnforced.rawValue,
             rule: "it must be one of " + ObjectOwnership.allCases.map(\.rawValue).joined(separator: ", "),
             ObjectOwnership.init(rawValue:))
+        eventsURL = try resolver.text("events-url", options.eventsUrl)
+        allowedOutbound = try resolver.list("allow-outbound", options.allowOutbound)
         seed = try resolver.resolve(
             "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"
         ) { UInt64($0) }
@@ -187,6 +189,13 @@ extension SettingResolver {
             flag, given, standard: String(standard),
             rule: "it must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         ) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+    }
+
+    /// Names separated by commas, in lower case.
+    mutating func list(_ flag: String, _ given: String?) throws -> [String] {
+        try resolve(flag, given, standard: "", rule: "it must be names separated by commas") {
+            $0.split(separator: ",").map { String($0).lowercased() }
+        }
     }
 
     /// A text that may be missing.

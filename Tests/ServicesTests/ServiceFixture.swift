@@ -51,8 +51,9 @@ final class ServiceFixture: Sendable {
         sageMaker = SageMakerService(
             engine: engine, jobs: jobs, control: control, logger: logger, settings: service)
         controls = ControlService(
-            engine: engine, jobs: jobs, control: control, objects: objects, serverClock: clock, logger: logger,
-            version: "1.2.3")
+            engine: engine, jobs: jobs, control: control,
+            events: LocalEventStore(writer: store.writer, readers: store.readers), objects: objects, serverClock: clock,
+            logger: logger, version: "1.2.3")
         _ = try await sageMaker.createWorkteam(Self.workteam("team"), context())
     }
 

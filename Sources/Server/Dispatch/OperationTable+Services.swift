@@ -174,6 +174,7 @@ extension OperationTable {
         add(Control.GetJobTimeline.self, control.getJobTimeline)
         add(Control.GetJobReport.self, control.getJobReport)
         add(Control.WaitForJob.self, control.waitForJob)
+        add(Control.ListNotifications.self, control.listNotifications)
         add(Control.GetVersion.self, control.getVersion)
         add(Control.GetLive.self, control.getLive)
         add(Control.GetReady.self, control.getReady)

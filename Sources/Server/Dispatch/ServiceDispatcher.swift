@@ -229,7 +229,8 @@ package struct ServiceDispatcher: RequestHandler {
         context.facts = RequestFacts(
             head: request.head, sourceAddress: request.remoteAddress, isSecure: request.isSecure,
             signatureVersion: authentication.signatureVersion?.rawValue, authType: authentication.authType?.rawValue,
-            signatureAge: authentication.age, now: request.receivedAt)
+            signatureAge: authentication.age, now: request.receivedAt, requestID: reply.identity.requestID,
+            hostID: reply.identity.hostID)
         return context
     }
 

@@ -17,6 +17,8 @@ package struct ControlService: Sendable {
     package var jobs: any JobStore
     /// For rules, truth, answers and work teams.
     package var control: any ControlStore
+    /// For what others were told.
+    package var events: any EventStore
     /// For seeded objects and for `reset`.
     package var objects: ObjectStorage
     /// What `clock` shows; it is moved through the engine.
@@ -29,12 +31,14 @@ package struct ControlService: Sendable {
     package var version: String
 
     package init(
-        engine: Engine, jobs: any JobStore, control: any ControlStore, objects: ObjectStorage,
+        engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore,
+        objects: ObjectStorage,
         serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
     ) {
         self.engine = engine
         self.jobs = jobs
         self.control = control
+        self.events = events
         self.objects = objects
         self.serverClock = serverClock
         self.limits = limits

@@ -7,7 +7,8 @@ package import Shapes
 internal import Store
 
 extension ControlService {
-    /// Forgets jobs, teams, rules, truth, answers, buckets and objects of one account (`?account=`), or of all.
+    /// Forgets jobs, teams, rules, truth, answers, buckets, objects and notifications of one account (`?account=`), or
+    /// of all.
     package func reset(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
@@ -18,6 +19,7 @@ extension ControlService {
             try await control.reset(account)
         }
         try await resetBuckets(of: account, context)
+        try await internally(context, logger) { try await events.reset(account) }
         return EmptyShape()
     }
 

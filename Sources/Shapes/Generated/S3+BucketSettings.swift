@@ -550,7 +550,7 @@ extension S3 {
         }
 
         package static let schema = StructureSchema("FilterRule", [
-            MemberSchema("Name"),
+            MemberSchema("Name", constraints: Rules.filterRuleName, refusal: .init("InvalidArgument", "filter rule name must be either prefix or suffix")),
             MemberSchema("Value"),
         ])
 
@@ -902,7 +902,7 @@ extension S3 {
         package static let schema = StructureSchema("LambdaFunctionConfiguration", [
             MemberSchema("Id"),
             MemberSchema("LambdaFunctionArn", wire: "CloudFunction", required: true),
-            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member"), flattened: true),
+            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member", refusal: .init("InvalidArgument", "A specified event is not supported for notifications.")), flattened: true),
             MemberSchema("Filter"),
         ])
 
@@ -1190,7 +1190,7 @@ extension S3 {
 
         package static let schema = StructureSchema("PutBucketNotificationConfigurationRequest", [
             MemberSchema("Bucket", at: .label, required: true),
-            MemberSchema("NotificationConfiguration", at: .payload, required: true, standing: .inert),
+            MemberSchema("NotificationConfiguration", at: .payload, required: true),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
             MemberSchema("SkipDestinationValidation", wire: "x-amz-skip-destination-validation", at: .header, standing: .inert),
         ])
@@ -1331,7 +1331,7 @@ extension S3 {
         package static let schema = StructureSchema("QueueConfiguration", [
             MemberSchema("Id"),
             MemberSchema("QueueArn", wire: "Queue", required: true),
-            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member"), flattened: true),
+            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member", refusal: .init("InvalidArgument", "A specified event is not supported for notifications.")), flattened: true),
             MemberSchema("Filter"),
         ])
 
@@ -1947,7 +1947,7 @@ extension S3 {
         package static let schema = StructureSchema("TopicConfiguration", [
             MemberSchema("Id"),
             MemberSchema("TopicArn", wire: "Topic", required: true),
-            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member"), flattened: true),
+            MemberSchema("Events", wire: "Event", required: true, element: MemberSchema("member", refusal: .init("InvalidArgument", "A specified event is not supported for notifications.")), flattened: true),
             MemberSchema("Filter"),
         ])
 

@@ -10,6 +10,7 @@ extension S3 {
         static let checksumAlgorithm = Constraints(ignoresCase: true, unservedValues: ["SHA512", "MD5", "XXHASH64", "XXHASH3", "XXHASH128"])
         static let checksumMode = Constraints(ignoresCase: true)
         static let copySource = Constraints(pattern: PatternMatcher(#"\/?.+\/.+"#, sets: [[47, 47], [0, 9, 11, 1114111]], program: [1, 1, 2, 0, 0, 0, 0, 1, 0, 1, 4, 6, 0, 1, 0, 2, 3, 0, 0, 0, 0, 0, 1, 0, 1, 9, 11, 0, 1, 0, 2, 8, 0, 5, 0, 0]))
+        static let filterRuleName = Constraints(ignoresCase: true)
         static let maxBuckets = Constraints(minimum: 1, maximum: 10000)
         static let objectKey = Constraints(minimum: 1)
         static let ssekmsEncryptionContext = Constraints(isSensitive: true)

@@ -118,16 +118,19 @@ package func isOutOfSpace(_ error: any Error) -> Bool {
 // MARK: Changes
 
 /// A bucket, and whose it must be.
-package struct BucketReference: Hashable, Sendable {
+package struct BucketReference: Sendable {
     /// The name, and the account that the caller takes for the owner; a change by another is refused.
     package var name: String, owner: AccountID
     /// The change is only meant for a bucket whose documents do not bear on writes.
     package var isPlain: Bool
+    /// Asked for the events of the change; nil where nobody wants to know.
+    package var announcer: ChangeAnnouncer?
 
-    package init(_ name: String, owner: AccountID, isPlain: Bool = false) {
+    package init(_ name: String, owner: AccountID, isPlain: Bool = false, announcer: ChangeAnnouncer? = nil) {
         self.name = name
         self.owner = owner
         self.isPlain = isPlain
+        self.announcer = announcer
     }
 }
 
@@ -170,7 +173,7 @@ package enum ObjectChange: Sendable {
 }
 
 /// An upload, and where it must belong.
-package struct UploadReference: Hashable, Sendable {
+package struct UploadReference: Sendable {
     /// Id, bucket and key must all be those it was started with.
     package var bucket: BucketReference, key: String, id: String
 

@@ -111,6 +111,7 @@ extension ObjectTables {
             guard let existing else { return }
             try removeCurrent(key, in: bucket)
             try letGo(existing)
+            try announce(AnnouncedChange(key: key, etag: existing.etag), in: bucket)
         case .enabled:
             try setAside(key, hasCurrent: existing != nil, in: bucket, at: now)
             try addMarker(hasID: true, key, in: bucket, at: now, place)
@@ -136,6 +137,7 @@ extension ObjectTables {
             VALUES(:bucket, :key, :ordinal, :version, 1, '', 0, :now)
             """, [":bucket": bucket.id, ":key": key, ":ordinal": ordinal, ":version": version, ":now": now])
         outcome.versions[place] = .init(version: version ?? "null", isDeleteMarker: true)
+        try announce(AnnouncedChange(key: key, version: version, isDeleteMarker: true), in: bucket)
     }
 
     /// Removes one version for good.
@@ -169,6 +171,7 @@ extension ObjectTables {
         if bucket.versioning != .never {
             outcome.versions[place] = .init(version: version, isDeleteMarker: found.isMarker)
         }
+        try announce(AnnouncedChange(key: key, etag: found.existing.etag, version: id), in: bucket)
     }
 
     /// Drops the body of a row that is gone.

@@ -9,18 +9,23 @@ struct ObjectTables {
     let connection: Connection
     /// For the ids of versions.
     let entropy: any Entropy
+    let events: EventTable
     var outcome = ChangeOutcome()
 
-    init(_ connection: Connection, _ entropy: any Entropy) {
+    init(_ connection: Connection, _ entropy: any Entropy, _ events: EventTable) {
         self.connection = connection
         self.entropy = entropy
+        self.events = events
     }
 
     mutating func apply(_ change: ObjectChange) throws {
         switch change {
         case .createBucket(let bucket, let limit): try createBucket(bucket, limit: limit)
         case .deleteBucket(let bucket): try deleteBucket(bucket)
-        case .configure(let bucket, let kind, let document): try configure(require(bucket), kind, document)
+        case .configure(let bucket, let kind, let document):
+            let bucket = try require(bucket)
+            try configure(bucket, kind, document)
+            try announce(AnnouncedChange(), in: bucket)
         case .setVersioning(let bucket, let versioning, let allowsLocks):
             try setVersioning(versioning, allowsLocks: allowsLocks, of: require(bucket))
         case .put(let bucket, let writes):
@@ -41,7 +46,13 @@ struct ObjectTables {
 
     /// What a change needs to know of its bucket.
     struct BucketRow {
-        var id: Int64, versioning: BucketRecord.Versioning
+        var id: Int64, versioning: BucketRecord.Versioning, announcer: ChangeAnnouncer?
+    }
+
+    /// Keeps the events of a change for whoever wants them.
+    func announce(_ change: @autoclosure () -> AnnouncedChange, in bucket: BucketRow) throws {
+        guard let announcer = bucket.announcer else { return }
+        try events.append(change(), announcer, connection)
     }
 
     /// The row of a bucket that exists and belongs to whom it must.
@@ -51,7 +62,8 @@ struct ObjectTables {
         ) {
             (
                 row: BucketRow(
-                    id: $0.integer(0), versioning: BucketRecord.Versioning(rawValue: $0.int(2)) ?? .never),
+                    id: $0.integer(0), versioning: BucketRecord.Versioning(rawValue: $0.int(2)) ?? .never,
+                    announcer: bucket.announcer),
                 owner: $0.text(1), isPlain: $0.bool(3)
             )
         }
@@ -79,7 +91,7 @@ struct ObjectTables {
                 ":name": bucket.name, ":account": bucket.owner.description, ":region": bucket.region.description,
                 ":created": bucket.created, ":versioning": bucket.versioning.rawValue, ":lock": bucket.allowsLocks,
             ])
-        let row = BucketRow(id: connection.lastInsertedRow, versioning: bucket.versioning)
+        let row = BucketRow(id: connection.lastInsertedRow, versioning: bucket.versioning, announcer: nil)
         for kind in BucketDocument.allCases {
             if let document = bucket.documents[kind] { try configure(row, kind, document) }
         }
@@ -139,9 +151,9 @@ struct ObjectTables {
 
     /// What a row that is about to change says.
     struct Existing {
-        var etag: String, modified: Instant, version: String?, body: Int64?, blob: BlobID?
+        var etag: String, size: Int64, modified: Instant, version: String?, body: Int64?, blob: BlobID?
 
-        static let columns = "etag, modified, version, body, blob"
+        static let columns = "etag, modified, version, body, blob, size"
 
         init(_ row: Row) { self.init(row, from: 0) }
 
@@ -151,6 +163,7 @@ struct ObjectTables {
             version = row.optionalText(first + 2)
             body = row.optionalInteger(first + 3)
             blob = row.optionalText(first + 4).map(BlobID.init)
+            size = row.integer(first + 5)
         }
     }
 
@@ -236,6 +249,8 @@ struct ObjectTables {
                 ":acl": record.grants.text, ":mode": record.lock.mode, ":until": record.lock.until,
                 ":hold": record.lock.isHeld,
             ])
+        try announce(
+            AnnouncedChange(key: write.key, etag: record.etag, size: record.size, version: room.version), in: bucket)
     }
 
     private mutating func copy(_ copy: ObjectCopy) throws {
@@ -306,6 +321,9 @@ struct ObjectTables {
                 ])
         }
         guard changed == 1 else { throw IndexRefusal.noObject }
+        guard bucket.announcer != nil, let amended = try find(key, version, in: bucket) else { return }
+        try announce(
+            AnnouncedChange(key: key, etag: amended.etag, size: amended.size, version: amended.version), in: bucket)
     }
 
     // MARK: Bodies

@@ -10,18 +10,22 @@ final class SQLiteObjectIndex: ObjectIndex {
     private let writer: Writer
     private let readers: ReaderPool
     private let entropy: any Entropy
+    private let events: EventTable
 
     /// - Parameters:
     ///   - settings: of the connections of readers outside the pool.
     ///   - entropy: for the ids of versions.
+    ///   - events: for the events of changes.
     init(
-        path: String, settings: Connection.Settings, writer: Writer, readers: ReaderPool, entropy: any Entropy
+        path: String, settings: Connection.Settings, writer: Writer, readers: ReaderPool, entropy: any Entropy,
+        events: EventTable
     ) {
         self.path = path
         self.settings = settings
         self.writer = writer
         self.readers = readers
         self.entropy = entropy
+        self.events = events
     }
 
     func makeReader() throws -> any ObjectReader {
@@ -42,8 +46,8 @@ final class SQLiteObjectIndex: ObjectIndex {
     ) {
         writer.submit(
             priority == .engine ? .engine : .interactive,
-            { [entropy] connection in
-                var tables = ObjectTables(connection, entropy)
+            { [entropy, events] connection in
+                var tables = ObjectTables(connection, entropy, events)
                 try tables.apply(change)
                 return tables.outcome
             },

@@ -71,7 +71,8 @@ class Peers:
         if self._script:
             try:
                 os.killpg(self._script.pid, signal.SIGTERM)
-            except ProcessLookupError:
+                self._script.wait(30)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
                 pass
 
 

@@ -56,7 +56,7 @@ def _speed(server: Server, options: argparse.Namespace) -> None:
     cases = [case for case in load.CASES if not options.only or case.name in options.only]
     ours = peers.Peer("groundwork", int(server.endpoint.rsplit(":", 1)[1]), server.process.pid)
     _prepare_ours(ours, cases)
-    with tempfile.TemporaryDirectory(prefix="groundwork-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="groundwork-bench-", ignore_cleanup_errors=True) as folder:
         others = peers.Peers(Path(folder))
         try:
             compared = [ours, *others.start()]
