@@ -16,7 +16,8 @@ package struct WireRouter: Sendable {
     private let unservedNames: [Service: Set<String>]
     private let s3: S3Routes
     private let control: ControlRoutes
-    private let hostSuffixes: [String]
+    /// In lower case, with the dot.
+    private let hostSuffixes: [[UInt8]]
 
     /// `hostSuffixes`: names below which a host name's first part is a bucket, such as `s3.localhost`.
     package init(hostSuffixes: [String] = ["localhost"]) {
@@ -38,7 +39,7 @@ package struct WireRouter: Sendable {
         s3 = S3Routes(operations.filter { $0.service.service == .s3 }, OperationCatalog.unserved(.s3))
         control = ControlRoutes(operations.filter { $0.service.service == .control })
         // A longer suffix is the more telling one.
-        self.hostSuffixes = hostSuffixes.map { "." + $0.lowercased() }.sorted { $0.utf8.count > $1.utf8.count }
+        self.hostSuffixes = hostSuffixes.map { Array(("." + $0.lowercased()).utf8) }.sorted { $0.count > $1.count }
     }
 
     /// Whether the operation stands in the body, so that the body must be read before `route`.
@@ -55,13 +56,18 @@ package struct WireRouter: Sendable {
 
     /// The bucket that a host name carries, for `bucket.suffix`; nil for path-style requests.
     package func bucket(inHost host: String) -> String? {
-        guard !hostSuffixes.isEmpty else { return nil }
-        let name = (host.split(separator: ":", maxSplits: 1).first.map(String.init) ?? "").lowercased()
-        for suffix in hostSuffixes where name.hasSuffix(suffix) && name.utf8.count > suffix.utf8.count {
-            let bucket = String(name.dropLast(suffix.count))
+        // By bytes: this runs for every request, and nearly every host name is none of ours.
+        let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }
+        for suffix in hostSuffixes where name.count > suffix.count {
+            guard zip(name.suffix(suffix.count), suffix).allSatisfy({ Self.lowered($0) == $1 }) else { continue }
+            let bucket = String(decoding: name.dropLast(suffix.count).map(Self.lowered), as: UTF8.self)
             return bucket == "s3" ? nil : bucket
         }
         return nil
+    }
+
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     /// Matches a request. `scope` is the service its signature names, `form` its body where `needsForm` asked for it.
