@@ -19,6 +19,8 @@ package struct PutObjectRequest: Sendable {
     package var expectations: BodyExpectations
     /// Who else gets access.
     package var access = AccessRequest()
+    /// Whether it came as an upload by form.
+    package var isForm = false
 
     package init(
         _ address: ObjectAddress, _ caller: Caller, attributes: ObjectAttributes = ObjectAttributes(),
@@ -117,7 +119,7 @@ extension ObjectStorage {
         try check(request)
         let terms = try writeTerms(
             for: request.address, in: bucket, request.access, request.attributes,
-            request.caller.facts?.authType == "POST" ? .postObject : .putObject, request.caller)
+            request.isForm ? .postObject : .putObject, request.caller)
         try request.conditions.check(object, request.address)
         return terms
     }

@@ -48,6 +48,9 @@ import Testing
             BodyExpectations(length: 1), owner)
         _ = try await objects.completeUpload(
             CompleteUploadRequest(upload.id, storage.address("c"), owner, parts: [.init(number: 1, etag: part.etag)]))
+        var form = PutObjectRequest(storage.address("d"), owner)
+        form.isForm = true
+        _ = try await objects.putObject(form, body: ChunkedSource([1]))
         try await objects.putObjectTags(FieldList([.init("k", "v")]), of: storage.address("a"), owner)
         try await objects.deleteObjectTags(of: storage.address("a"), owner)
         let removed = try await objects.deleteObject(storage.address("a"), owner)
@@ -62,10 +65,10 @@ import Testing
             texts = found.dropFirst().map { String(decoding: $0.document, as: UTF8.self) }
         #expect(String(decoding: test.document, as: UTF8.self).contains(#""Event":"s3:TestEvent""#))
         let expected = [
-            "ObjectCreated:Put", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload", "ObjectTagging:Put",
-            "ObjectTagging:Delete", "ObjectRemoved:DeleteMarkerCreated", "ObjectRemoved:Delete",
+            "ObjectCreated:Put", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload", "ObjectCreated:Post",
+            "ObjectTagging:Put", "ObjectTagging:Delete", "ObjectRemoved:DeleteMarkerCreated", "ObjectRemoved:Delete",
             "LifecycleExpiration:DeleteMarkerCreated", "LifecycleExpiration:DeleteMarkerCreated",
-            "LifecycleExpiration:DeleteMarkerCreated",
+            "LifecycleExpiration:DeleteMarkerCreated", "LifecycleExpiration:DeleteMarkerCreated",
         ]
         try #require(texts.count == expected.count)
         for (text, name) in zip(texts, expected) { #expect(text.contains("\"eventName\":\"\(name)\""), "\(text)") }

@@ -9,7 +9,8 @@ extension S3Service {
     package func postObject(
         _ input: S3.PutObjectRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.PutObjectOutput {
-        let request = try putRequest(input, context)
+        var request = try putRequest(input, context)
+        request.isForm = true
         return S3.PutObjectOutput(try await objects.putObject(request, body: context.body), input)
     }
 }
