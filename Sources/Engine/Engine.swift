@@ -153,7 +153,8 @@ package actor Engine: Service {
             name: JobName(
                 account: specification.account, region: specification.region, name: specification.name),
             created: specification.created, status: job.phase.status, specification: specification.encoded,
-            state: job.encoded, due: specification.created)
+            state: job.encoded, due: specification.created,
+            events: [specification.event(of: job.phase.status, at: specification.created, environment.entropy)])
         guard let id = try await environment.jobs.create(new, archivesTerminal: archivesTerminal) else { return nil }
         environment.display.note(job.phase.status, of: id)
         wakes[id] = specification.created

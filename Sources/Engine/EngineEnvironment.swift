@@ -18,6 +18,8 @@ package struct EngineEnvironment: Sendable {
     package var serverClock: ServerClock
     /// Real time, for how long a status is shown.
     package var wallClock: any Clock
+    /// For the ids of events.
+    package var entropy: any Entropy
     /// Threads for learning, decoding and consolidation.
     package var compute: ComputePool
     /// Bounds on what is read, and on slices of work.
@@ -31,9 +33,9 @@ package struct EngineEnvironment: Sendable {
     /// Also makes the display of statuses, which all services share.
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
-        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock, compute: ComputePool,
-        limits: Limits = Limits(), logger: Logger,
-        settings: EngineSettings
+        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock,
+        entropy: any Entropy = SystemEntropy(), compute: ComputePool, limits: Limits = Limits(),
+        logger: Logger, settings: EngineSettings
     ) {
         self.jobs = jobs
         self.control = control
@@ -41,6 +43,7 @@ package struct EngineEnvironment: Sendable {
         self.learners = learners
         self.serverClock = serverClock
         self.wallClock = wallClock
+        self.entropy = entropy
         self.compute = compute
         self.limits = limits
         self.logger = logger

@@ -50,10 +50,11 @@ extension JobPerformer {
 
     /// Leaves an effect behind without an event.
     func skip(_ sequence: Int64) async throws -> Position {
-        let plan = specification.plan, served = environment.serverClock.now()
+        let plan = specification.plan, save = saver
         return try await environment.jobs.change(id, .engine) { change in
             try change.finishEffect(sequence)
-            return try JobChange.save(try JobChange.job(change, plan), [], change, served: served)
+            let job = try JobChange.job(change, plan)
+            return try save(job, [], change, from: job.phase.status)
         }
     }
 

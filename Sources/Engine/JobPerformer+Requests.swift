@@ -12,23 +12,24 @@ extension JobPerformer {
     /// Ends the job with an error of ours. What was still to be done is given up, for it may be what cannot be done; a
     /// job that was ending already ends without its last output.
     nonisolated func abort(_ reason: String) async throws {
-        let plan = specification.plan, served = environment.serverClock.now(), instant = now
+        let plan = specification.plan, save = saver, instant = now
         let position = try await environment.jobs.change(id, .interactive) { change in
             var job = try JobChange.job(change, plan)
+            let before = job.phase.status
             try change.dropEffects()
             var effects = job.apply(.aborted(reason), at: instant)
             if LabelingJob.areLate(effects) { effects += job.apply(.outputsWritten(isFinal: true), at: instant) }
-            return try JobChange.save(job, effects, change, served: served)
+            return try save(job, effects, change, from: before)
         }
         environment.display.note(position.job.phase.status, of: id)
     }
 
     private nonisolated func interrupt(_ event: LabelingJob.Event) async throws {
-        let plan = specification.plan, served = environment.serverClock.now(), instant = now
+        let plan = specification.plan, save = saver, instant = now
         let position = try await environment.jobs.change(id, .interactive) { change in
             var job = try JobChange.job(change, plan)
-            let effects = job.apply(event, at: instant)
-            return try JobChange.save(job, effects, change, served: served)
+            let before = job.phase.status, effects = job.apply(event, at: instant)
+            return try save(job, effects, change, from: before)
         }
         environment.display.note(position.job.phase.status, of: id)
     }

@@ -87,6 +87,12 @@ actor JobPerformer {
         }
     }
 
+    /// Stores what follows from an event that happens now.
+    nonisolated var saver: JobChange {
+        JobChange(
+            specification: specification, entropy: environment.entropy, served: environment.serverClock.now())
+    }
+
     /// Applies an event and stores what follows, in one transaction with `also`.
     /// - Parameters:
     ///   - sequence: the effect that brought the event; where it is gone, somebody has taken its result already.
@@ -104,16 +110,16 @@ actor JobPerformer {
         also: @escaping @Sendable (any JobTransaction) throws -> Void = { _ in },
         _ event: @escaping @Sendable (any JobTransaction, LabelingJob) throws -> LabelingJob.Event
     ) async throws -> Position {
-        let plan = specification.plan, served = environment.serverClock.now()
+        let plan = specification.plan, save = saver
         let position = try await environment.jobs.change(id, .engine) { change in
             if let sequence, try !change.hasEffect(sequence) {
                 return Position(job: try JobChange.job(change, plan), hasEffects: try change.hasEffects())
             }
             var job = try JobChange.job(change, plan)
-            let effects = job.apply(try event(change, job), at: instant)
+            let before = job.phase.status, effects = job.apply(try event(change, job), at: instant)
             if !LabelingJob.areLate(effects) { try also(change) }
             if let sequence { try change.finishEffect(sequence) }
-            return try JobChange.save(job, effects, change, served: served)
+            return try save(job, effects, change, from: before)
         }
         environment.display.note(position.job.phase.status, of: id)
         progress += 1
@@ -136,7 +142,12 @@ enum EngineFailure: Error, Hashable {
 }
 
 /// Reading and writing a job's state inside a transaction.
-enum JobChange {
+struct JobChange: Sendable {
+    let specification: LabelingJobSpecification
+    let entropy: any Entropy
+    /// Server time of the change.
+    let served: Instant
+
     static func job(_ reading: any JobReading, _ plan: LabelingJob.Plan) throws -> LabelingJob {
         let row = try reading.job()
         guard let job = LabelingJob(decoding: row.state, plan: plan) else {
@@ -146,8 +157,10 @@ enum JobChange {
     }
 
     /// Stores a state with the effects and records that go with it.
-    static func save(
-        _ job: LabelingJob, _ effects: [LabelingJob.Effect], _ change: any JobTransaction, served: Instant
+    ///
+    /// - Parameter before: the status so far; another one now is an event for whoever wants to know.
+    func callAsFunction(
+        _ job: LabelingJob, _ effects: [LabelingJob.Effect], _ change: any JobTransaction, from before: String
     ) throws -> JobPerformer.Position {
         try change.append(effects.compactMap(\.encoded))
         let records = effects.compactMap { effect -> TimelineRow? in
@@ -155,10 +168,24 @@ enum JobChange {
             return TimelineRow(at: job.time, served: served, entry: JSONValue.object(record.json).compactBytes)
         }
         try change.append(records)
+        if job.phase.status != before {
+            try change.append([specification.event(of: job.phase.status, at: served, entropy)])
+        }
         let hasEffects = try change.hasEffects()
         try change.save(
             state: job.encoded, status: job.phase.status, isTerminal: job.phase.isTerminal, modified: served,
             due: job.phase.isTerminal && !hasEffects ? nil : served)
         return JobPerformer.Position(job: job, hasEffects: hasEffects)
+    }
+}
+
+extension LabelingJobSpecification {
+    /// What others are told when the job comes to a status.
+    func event(of status: String, at time: Instant, _ entropy: any Entropy) -> OutgoingEvent {
+        let id = entropy.uuid()
+        return OutgoingEvent(
+            id: id, account: account, time: time,
+            document: stateChangeEvent(id: id, status: status, at: time).compactBytes,
+            isDocumented: Self.isStateChangeDocumented(status))
     }
 }

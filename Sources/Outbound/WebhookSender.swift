@@ -93,6 +93,7 @@ package struct WebhookSender: NotificationSender {
             headers: [
                 "host": isStandardPort ? name : "\(name):\(port)", "content-type": "application/json",
                 "content-length": String(event.document.count), "x-groundwork-event-id": event.id,
+                "x-groundwork-documented": String(event.isDocumented),
                 "connection": "close",
             ])
         channel.write(HTTPClientRequestPart.head(head), promise: nil)

@@ -45,6 +45,8 @@ package final class LocalStore: Sendable {
     package let writer: Writer
     /// For reads of every part; bounded.
     package let readers: ReaderPool
+    /// Where changes of every part leave their events.
+    package let events: EventTable
     private let files: FileBlobStore
     private let database: Connection.Settings
 
@@ -52,6 +54,7 @@ package final class LocalStore: Sendable {
     package init(_ directory: DataDirectory, _ settings: Settings = Settings()) throws {
         let isSynced = settings.durability == .full && !directory.isEphemeral
         self.directory = directory
+        events = settings.events
         database = settings.database
         var connection = settings.database
         connection.synchronization = directory.isEphemeral ? .off : isSynced ? .full : .relaxed

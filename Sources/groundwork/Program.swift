@@ -55,7 +55,7 @@ struct Program {
             report: { logger.error("The object store failed", metadata: ["error": "\($0)"]) })
         eventStore = LocalEventStore(writer: store.writer, readers: store.readers)
         eventSender = try Self.eventSender(settings)
-        let jobs = LocalJobStore(writer: store.writer, readers: store.readers)
+        let jobs = LocalJobStore(writer: store.writer, readers: store.readers, events: store.events)
         let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: settings.computeThreads)
         var engineSettings = EngineSettings(cacheFolder: directory.path)

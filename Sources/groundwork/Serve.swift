@@ -49,7 +49,7 @@ struct ServeOptions: ParsableArguments {
     var hostNames: String?
     @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")
     var objectOwnership: String?
-    @Option(help: "Post events of buckets (EventBridge's shape) to this address, each until it is taken.")
+    @Option(help: "Post events of buckets and jobs (EventBridge's shape) to this address, each until it is taken.")
     var eventsUrl: String?
     @Option(help: "Hosts beyond loopback that may be called, comma separated: HOST or HOST:PORT.")
     var allowOutbound: String?

@@ -48,7 +48,7 @@ final class EngineFixture: Sendable {
             index: store.index, blobs: store.blobs, entropy: CountingEntropy(seed: incarnation << 32 | 7),
             limits: limits
         ) { _ in }
-        jobs = LocalJobStore(writer: store.writer, readers: store.readers)
+        jobs = LocalJobStore(writer: store.writer, readers: store.readers, events: store.events)
         control = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: 1)
         var files: any JobFilesSource = ObjectJobFilesSource(storage: objects, clock: clock)

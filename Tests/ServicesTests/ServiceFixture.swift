@@ -37,7 +37,7 @@ final class ServiceFixture: Sendable {
         settings.migrations = [LocalJobStore.migrations, LocalControlStore.migrations]
         store = try LocalStore(DataDirectory(.path(folder.file("store")), port: 1), settings)
         objects = ObjectStorage(index: store.index, blobs: store.blobs) { Issue.record("reported: \($0)") }
-        jobs = LocalJobStore(writer: store.writer, readers: store.readers)
+        jobs = LocalJobStore(writer: store.writer, readers: store.readers, events: store.events)
         control = LocalControlStore(writer: store.writer, readers: store.readers)
         compute = try ComputePool(threads: 1)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

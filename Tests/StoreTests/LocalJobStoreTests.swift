@@ -16,7 +16,8 @@ import Testing
     @Test func sqliteIsAJobStore() async throws {
         let folder = try TemporaryFolder(), store = try open(folder)
         defer { store.close() }
-        try await JobStoreConformance(LocalJobStore(writer: store.writer, readers: store.readers)).check()
+        try await JobStoreConformance(LocalJobStore(writer: store.writer, readers: store.readers, events: store.events))
+            .check()
     }
 
     @Test func sqliteIsAControlStore() async throws {
@@ -32,7 +33,7 @@ import Testing
         let first = try open(folder) { reached in
             if reached == point, armed.withLock({ $0 }) { throw SimulatedCrash() }
         }
-        let jobs = LocalJobStore(writer: first.writer, readers: first.readers)
+        let jobs = LocalJobStore(writer: first.writer, readers: first.readers, events: first.events)
         let name = JobName(account: .standard, region: .standard, name: "Job")
         let new = NewJob(
             name: name, created: .epoch, status: "Initializing", specification: [], state: [1], due: .epoch)
@@ -47,7 +48,7 @@ import Testing
         first.close()
         let second = try open(folder)
         defer { second.close() }
-        let after = LocalJobStore(writer: second.writer, readers: second.readers)
+        let after = LocalJobStore(writer: second.writer, readers: second.readers, events: second.events)
         let isKept = point == .committed
         #expect(try await after.job(id)?.state == (isKept ? [2] : [1]))
         #expect(try await after.nextEffect(of: id)?.effect == (isKept ? [7] : nil))

@@ -1,4 +1,4 @@
-// What others were told, over the control API: events of buckets in the order in which they came about.
+// What others were told, over the control API: events of buckets and jobs in the order in which they came about.
 
 internal import JSON
 package import Kernel
@@ -25,7 +25,7 @@ extension ControlService {
         [
             "ordinal": .integer(kept.ordinal), "id": .string(kept.event.id),
             "account": .string(kept.event.account.description), "time": .string(kept.event.time.iso8601Milliseconds),
-            "target": .string(kept.event.target ?? "eventbridge"),
+            "target": .string(kept.event.target ?? "eventbridge"), "documented": .bool(kept.event.isDocumented),
             "event": (try? JSONValue(parsing: kept.event.document)) ?? .null,
         ]
     }

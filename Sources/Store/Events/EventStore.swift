@@ -27,8 +27,14 @@ package struct OutgoingEvent: Hashable, Sendable {
     package var target: String?
     /// What the receiver gets: a JSON document.
     package var document: [UInt8]
+    /// Whether the service is documented to send it; what it does not say stands beside what it says.
+    package var isDocumented: Bool
 
-    package init(id: String, account: AccountID, time: Instant, target: String? = nil, document: [UInt8]) {
+    package init(
+        id: String, account: AccountID, time: Instant, target: String? = nil, document: [UInt8],
+        isDocumented: Bool = true
+    ) {
+        self.isDocumented = isDocumented
         self.id = id
         self.account = account
         self.time = time

@@ -29,6 +29,7 @@ package struct EventTable: Sendable {
                         time INTEGER NOT NULL,
                         target TEXT,
                         document BLOB NOT NULL,
+                        documented INTEGER NOT NULL,
                         unsent INTEGER NOT NULL
                     ) STRICT;
                     CREATE INDEX events_unsent ON events(ordinal) WHERE unsent;
@@ -46,12 +47,13 @@ package struct EventTable: Sendable {
         for event in events {
             try connection.execute(
                 """
-                INSERT INTO events(id, account, time, target, document, unsent)
-                VALUES(:id, :account, :time, :target, :document, :unsent)
+                INSERT INTO events(id, account, time, target, document, documented, unsent)
+                VALUES(:id, :account, :time, :target, :document, :documented, :unsent)
                 """,
                 [
                     ":id": event.id, ":account": event.account.description, ":time": event.time,
-                    ":target": event.target, ":document": event.document, ":unsent": isSent && event.target == nil,
+                    ":target": event.target, ":document": event.document, ":documented": event.isDocumented,
+                    ":unsent": isSent && event.target == nil,
                 ])
             try connection.execute(
                 "DELETE FROM events WHERE ordinal <= :last - :capacity",
@@ -108,12 +110,13 @@ package struct LocalEventStore: EventStore {
 }
 
 extension KeptEvent {
-    fileprivate static let columns = "ordinal, id, account, time, target, document"
+    fileprivate static let columns = "ordinal, id, account, time, target, document, documented"
 
     fileprivate init?(_ row: Row) {
         guard let account = AccountID(row.text(2)) else { return nil }
         ordinal = row.integer(0)
         event = OutgoingEvent(
-            id: row.text(1), account: account, time: row.instant(3), target: row.optionalText(4), document: row.blob(5))
+            id: row.text(1), account: account, time: row.instant(3), target: row.optionalText(4), document: row.blob(5),
+            isDocumented: row.bool(6))
     }
 }

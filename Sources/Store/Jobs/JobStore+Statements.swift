@@ -7,6 +7,7 @@ internal import SQLite
 struct LocalJobTransaction: JobTransaction {
     let connection: Connection
     let id: JobID
+    let events: EventTable
 
     // MARK: Reading
 
@@ -144,6 +145,8 @@ struct LocalJobTransaction: JobTransaction {
                 "INSERT INTO outbox (job, effect) VALUES (:job, :effect)", [":job": id.value, ":effect": effect])
         }
     }
+
+    func append(_ events: [OutgoingEvent]) throws { try self.events.append(events, connection) }
 
     func finishEffect(_ sequence: Int64) throws {
         try connection.execute("DELETE FROM outbox WHERE sequence = :sequence", [":sequence": sequence])

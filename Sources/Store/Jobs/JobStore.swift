@@ -57,10 +57,14 @@ package struct NewJob: Sendable {
     package var state: [UInt8]
     /// Server time of its first timer.
     package var due: Instant
+    /// For whoever wants to know that there is the job.
+    package var events: [OutgoingEvent]
 
     package init(
-        name: JobName, created: Instant, status: String, specification: [UInt8], state: [UInt8], due: Instant
+        name: JobName, created: Instant, status: String, specification: [UInt8], state: [UInt8], due: Instant,
+        events: [OutgoingEvent] = []
     ) {
+        self.events = events
         self.name = name
         self.created = created
         self.status = status
@@ -148,6 +152,8 @@ package protocol JobTransaction: JobReading {
     func hasEffect(_ sequence: Int64) throws -> Bool
     /// Adds lines to the timeline.
     func append(_ entries: [TimelineRow]) throws
+    /// Keeps events for whoever wants to know.
+    func append(_ events: [OutgoingEvent]) throws
     /// Adds manifest lines.
     func put(_ lines: [ManifestRow]) throws
     /// Adds or replaces objects, with everything that is known of them.

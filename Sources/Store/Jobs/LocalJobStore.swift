@@ -7,9 +7,11 @@ package import SQLite
 package struct LocalJobStore: JobStore {
     private let writer: Writer
     private let readers: ReaderPool
+    private let events: EventTable
 
     /// Shares writer and readers with the other stores of the file.
-    package init(writer: Writer, readers: ReaderPool) {
+    package init(writer: Writer, readers: ReaderPool, events: EventTable) {
+        self.events = events
         self.writer = writer
         self.readers = readers
     }
@@ -33,7 +35,9 @@ package struct LocalJobStore: JobStore {
                     ":key": name.key, ":created": job.created, ":status": job.status, ":due": job.due,
                     ":specification": job.specification, ":state": job.state,
                 ])
-            return JobID(connection.lastInsertedRow)
+            let id = JobID(connection.lastInsertedRow)
+            try events.append(job.events, connection)
+            return id
         }
     }
 
@@ -41,14 +45,14 @@ package struct LocalJobStore: JobStore {
         _ job: JobID, _ priority: ChangePriority, _ body: @escaping @Sendable (any JobTransaction) throws -> Value
     ) async throws -> Value {
         try await writer.write(priority == .engine ? .engine : .interactive) { connection in
-            try body(LocalJobTransaction(connection: connection, id: job))
+            try body(LocalJobTransaction(connection: connection, id: job, events: events))
         }
     }
 
     package func read<Value: Sendable>(
         _ job: JobID, _ body: @escaping @Sendable (any JobReading) throws -> Value
     ) async throws -> Value {
-        try await readers.read { try body(LocalJobTransaction(connection: $0, id: job)) }
+        try await readers.read { try body(LocalJobTransaction(connection: $0, id: job, events: events)) }
     }
 
     package func job(_ id: JobID) async throws -> JobRow? {

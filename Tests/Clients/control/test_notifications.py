@@ -1,4 +1,4 @@
-"""Events of buckets: kept with the change they tell of, listed, and posted to whoever wants them.
+"""Events of buckets and jobs: kept with the change they tell of, listed, and posted to whoever wants them.
 
 Names and members: user guide of S3, "Event message structure" and "EventBridge event message structure".
 """
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from botocore.exceptions import ClientError
-from groundwork_testing import Server, ServerDidNotStart
+from groundwork_testing import ExampleJob, Server, ServerDidNotStart
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:changes"
 
@@ -137,6 +137,23 @@ def test_events_are_posted_until_they_are_taken(start, receiver):
         (500, "a"), (302, "a"), (200, "a"), (200, "b")]
     assert len({event["id"] for _, event in received[:3]}) == 1
     assert [event for _, event in received[2:]] == [entry["event"] for entry in listed(server)["notifications"]]
+
+
+def test_every_status_of_a_job_is_an_event(start, receiver):
+    """Developer guide, EventBridge: Completed, Failed and Stopped; the others are marked as ours."""
+    server = start("--events-url", receiver.url, "--min-state", "0")
+    job = ExampleJob(server.account(), "Cats", "cats-bucket", objects=4).prepare()
+    job.start()
+    described = job.wait()
+    events = [entry for entry in listed(server)["notifications"] if entry["event"]["source"] == "aws.sagemaker"]
+    assert [(entry["event"]["detail"], entry["documented"]) for entry in events] == [
+        ({"LabelingJobStatus": "Initializing"}, False), ({"LabelingJobStatus": "InProgress"}, False),
+        ({"LabelingJobStatus": "Completed"}, True)]
+    for entry in events:
+        assert entry["event"]["resources"] == [described["LabelingJobArn"]]
+        assert entry["event"]["detail-type"] == "SageMaker Ground Truth Labeling Job State Change"
+    assert events[-1]["event"]["time"] == described["LastModifiedTime"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert [event for _, event in receiver.wait_for(3)] == [entry["event"] for entry in events]
 
 
 def test_a_receiver_that_comes_later_gets_everything(start, receiver, tmp_path):
