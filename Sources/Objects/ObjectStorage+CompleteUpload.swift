@@ -29,6 +29,8 @@ package struct CompleteUploadRequest: Sendable {
     package var conditions = WriteConditions()
     /// The checksum that the finished object must have, as S3 writes it.
     package var checksum: (algorithm: ChecksumAlgorithm, text: String)?
+    /// Must be the upload's: `COMPOSITE` or `FULL_OBJECT`.
+    package var checksumType: String?
     /// The size that the finished object must have (`x-amz-mp-object-size`).
     package var size: Int64?
 
@@ -45,6 +47,7 @@ extension ObjectStorage {
     /// Makes an object of an upload.
     package func completeUpload(_ request: CompleteUploadRequest) async throws(ServiceError) -> PutObjectAnswer {
         let (bucket, upload) = try await upload(request.upload, request.address, .putObject, request.caller)
+        try request.checkChecksum(upload)
         let existing = try await find(request.address, .putObject, request.caller).object
         try request.conditions.check(existing, request.address)
         let uploaded = try await kept(request.address, upload: upload.id) { [index, limits] in
@@ -131,6 +134,20 @@ extension CompleteUploadRequest {
             fields: [
                 .init("UploadId", upload), .init("PartNumber", String(part.number)), .init("ETag", part.etag),
             ])
+    }
+
+    /// What the client says of the finished object's checksum must go with what was said of the upload.
+    fileprivate func checkChecksum(_ upload: UploadRecord) throws(ServiceError) {
+        let type = upload.isCompositeChecksum ? "COMPOSITE" : "FULL_OBJECT"
+        guard checksumType == nil || checksumType == type else {
+            let mode = upload.checksumAlgorithm == nil ? "null" : type
+            throw .invalidRequest(
+                "The upload was created using the \(mode) checksum mode. The complete request must use the same "
+                    + "checksum mode.")
+        }
+        if let declared = upload.checksumAlgorithm, let checksum, checksum.algorithm != declared {
+            throw .checksumMismatch(expected: declared, given: checksum.algorithm)
+        }
     }
 
     /// What the client says of the finished object must be true.

@@ -1,5 +1,6 @@
 // GetObject and HeadObject: one row read on the caller's thread, then bytes from the row or an open file.
 
+internal import Digests
 package import Kernel
 package import Store
 
@@ -41,6 +42,8 @@ package struct GetObjectAnswer: Sendable {
     package var isPartial: Bool
     /// Number of parts, where a part was asked for.
     package var partsCount: Int?
+    /// The part's checksum, where a part was asked for; base64, of the object's algorithm.
+    package var partChecksum: String?
     /// When a lifecycle rule will remove the object, as the header `x-amz-expiration` says it.
     package var expiration: String?
 
@@ -124,7 +127,7 @@ extension ObjectStorage {
         return GetObjectAnswer(
             object: object, bucket: bucket, body: withBody ? try bytes(range, of: object) : .none, range: range,
             isPartial: selection.range.map { !$0.isEmpty } ?? false, partsCount: selection.parts,
-            expiration: expiration(of: object, address.key, in: bucket))
+            partChecksum: selection.checksum, expiration: expiration(of: object, address.key, in: bucket))
     }
 
     /// The bytes of a range, ready to be sent.
@@ -146,19 +149,26 @@ struct ShortRow: Error {
 }
 
 extension GetObjectRequest {
-    /// The range meant, nil for the whole object, and the number of parts where a part is asked for.
-    fileprivate func selection(of object: ObjectRecord) throws(ServiceError) -> (range: Range<Int64>?, parts: Int?) {
+    /// What of an object is meant.
+    fileprivate struct Selection {
+        /// Nil for the whole object.
+        var range: Range<Int64>?
+        /// Number of parts and checksum of the one, where a part is asked for.
+        var parts: Int?, checksum: String?
+    }
+
+    fileprivate func selection(of object: ObjectRecord) throws(ServiceError) -> Selection {
         if let partNumber {
             guard range == nil else {
                 throw .invalidRequest("Cannot specify both Range header and partNumber query parameter")
             }
             return try part(partNumber, of: object)
         }
-        guard let range, let wanted = ByteRange(range), holdsIfRange(object) else { return (nil, nil) }
+        guard let range, let wanted = ByteRange(range), holdsIfRange(object) else { return Selection() }
         guard let resolved = wanted.resolved(size: object.size) else {
             throw .invalidRange(range, size: object.size)
         }
-        return (resolved, nil)
+        return Selection(range: resolved)
     }
 
     /// RFC 9110, 13.1.5: an exact date, or a tag in strong comparison.
@@ -168,14 +178,17 @@ extension GetObjectRequest {
         return EntityTags(ifRange).matchStrongly(object.etag)
     }
 
-    private func part(_ number: Int, of object: ObjectRecord) throws(ServiceError) -> (Range<Int64>?, Int?) {
+    private func part(_ number: Int, of object: ObjectRecord) throws(ServiceError) -> Selection {
         guard (1...10_000).contains(number) else {
             throw .invalidArgument(
                 "partNumber", String(number), "Part number must be an integer between 1 and 10000, inclusive")
         }
         let parts = object.parts.parts
         // An object uploaded in one piece is its own first part.
-        if parts.isEmpty, number == 1 { return (object.size > 0 ? 0..<object.size : nil, nil) }
+        if parts.isEmpty, number == 1 {
+            return Selection(
+                range: object.size > 0 ? 0..<object.size : nil, checksum: object.checksum?.checksum.base64)
+        }
         guard number >= 1, number <= parts.count else {
             throw ServiceError(
                 "InvalidPartNumber", status: 416, "The requested partnumber is not satisfiable",
@@ -184,7 +197,8 @@ extension GetObjectRequest {
                 ])
         }
         let start = parts[..<(number - 1)].reduce(0) { $0 + $1.size }
-        return (start..<(start + parts[number - 1].size), parts.count)
+        let part = parts[number - 1]
+        return Selection(range: start..<(start + part.size), parts: parts.count, checksum: part.checksum)
     }
 }
 

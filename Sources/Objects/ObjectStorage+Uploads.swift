@@ -41,6 +41,14 @@ package struct PartAddress: Sendable {
     }
 }
 
+/// What taking in a part answers.
+package struct UploadPartAnswer: Sendable {
+    /// The part as it is kept now.
+    package var part: PartRecord
+    /// Header fields kept with its upload.
+    package var fields: FieldList
+}
+
 extension ObjectStorage {
     /// Starts an upload.
     package func createUpload(_ request: CreateUploadRequest) async throws(ServiceError) -> UploadRecord {
@@ -93,22 +101,21 @@ extension ObjectStorage {
     /// Takes in a part.
     package func uploadPart(
         _ part: PartAddress, body: any BodySource, _ expectations: BodyExpectations, _ caller: Caller
-    ) async throws(ServiceError) -> PartRecord {
-        let bucket: BucketRecord, algorithm: ChecksumAlgorithm
+    ) async throws(ServiceError) -> UploadPartAnswer {
+        let bucket: BucketRecord, record: UploadRecord, algorithm: ChecksumAlgorithm
         do throws(ServiceError) {
             try checkNumber(part.number)
             if let length = expectations.length, length > limits.putObjectBytes {
                 throw .entityTooLarge(length, limit: limits.putObjectBytes)
             }
-            let (found, upload) = try await upload(part.upload, part.object, .putObject, caller)
-            bucket = found
-            algorithm = try upload.algorithm(ofPartWith: expectations.checksum?.algorithm)
+            (bucket, record) = try await upload(part.upload, part.object, .putObject, caller)
+            algorithm = try record.algorithm(ofPartWith: expectations.checksum?.algorithm)
         } catch {
             body.cancel()
             throw error
         }
         let received = try await kept(part.object) { try await take(body, expectations, computing: algorithm) }
-        return try await keep(received, as: part, in: bucket, caller)
+        return UploadPartAnswer(part: try await keep(received, as: part, in: bucket, caller), fields: record.fields)
     }
 
     /// Makes a part of a range of an object.
@@ -117,14 +124,14 @@ extension ObjectStorage {
     package func uploadPartCopy(
         _ part: PartAddress, from source: ObjectAddress, version: String?, range: String?, conditions: ReadConditions,
         expectedSourceOwner: String?, _ caller: Caller
-    ) async throws(ServiceError) -> PartRecord {
+    ) async throws(ServiceError) -> UploadPartAnswer {
         try checkNumber(part.number)
         let (bucket, upload) = try await upload(part.upload, part.object, .putObject, caller)
         let object = try await copySource(
             source, version: version, conditions, expectedOwner: expectedSourceOwner, caller, withBody: true
         ).object
         let wanted = try copyRange(range, size: object.size)
-        let algorithm = try upload.algorithm(ofPartWith: nil)
+        let algorithm = upload.checksumAlgorithm ?? .crc64NVME
         let expectations = BodyExpectations(length: wanted.upperBound - wanted.lowerBound)
         let hashing = HashingObserver(BodyDigester(expectations, computing: algorithm))
         let received = try await kept(part.object) {
@@ -137,7 +144,7 @@ extension ObjectStorage {
                 throw error
             }
         }
-        return try await keep(received, as: part, in: bucket, caller)
+        return UploadPartAnswer(part: try await keep(received, as: part, in: bucket, caller), fields: upload.fields)
     }
 
     private func keep(
@@ -247,12 +254,22 @@ extension CreateUploadRequest {
 
 extension UploadRecord {
     /// The checksum to keep with a part. An upload that declared none takes whatever its parts bring: several clients
-    /// send part checksums for such uploads.
+    /// send part checksums for such uploads. Where one was declared for the whole only, the service computes what a
+    /// part does not bring; a composite one must come from the client.
     fileprivate func algorithm(ofPartWith given: ChecksumAlgorithm?) throws(ServiceError) -> ChecksumAlgorithm {
         guard let declared = checksumAlgorithm else { return given ?? .crc64NVME }
-        guard let given, given != declared else { return declared }
-        throw .invalidRequest(
-            "Checksum Type mismatch occurred, expected checksum Type: \(declared.rawValue.lowercased()), "
-                + "actual checksum Type: \(given.rawValue.lowercased())")
+        guard given == declared || (given == nil && !isCompositeChecksum) else {
+            throw .checksumMismatch(expected: declared, given: given)
+        }
+        return declared
+    }
+}
+
+extension ServiceError {
+    /// A checksum of another algorithm than the upload's, or none.
+    static func checksumMismatch(expected: ChecksumAlgorithm, given: ChecksumAlgorithm?) -> ServiceError {
+        .invalidRequest(
+            "Checksum Type mismatch occurred, expected checksum Type: \(expected.rawValue.lowercased()), "
+                + "actual checksum Type: \(given?.rawValue.lowercased() ?? "null")")
     }
 }

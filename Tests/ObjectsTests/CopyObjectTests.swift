@@ -99,7 +99,8 @@ struct CopyObjectTests {
             CreateUploadRequest(address, storage.owner, checksumAlgorithm: .crc32))
         let part = try await storage.objects.uploadPart(
             PartAddress(address, upload: upload.id, number: 1), body: ChunkedSource(pattern(70_000)),
-            BodyExpectations(), storage.owner)
+            BodyExpectations(checksum: .value(checksum(.crc32, pattern(70_000)))), storage.owner
+        ).part
         let whole = try await storage.objects.completeUpload(
             CompleteUploadRequest(
                 upload.id, address, storage.owner,

@@ -45,7 +45,8 @@ import Testing
         let upload = try await objects.createUpload(CreateUploadRequest(storage.address("c"), owner))
         let part = try await objects.uploadPart(
             PartAddress(storage.address("c"), upload: upload.id, number: 1), body: ChunkedSource([1]),
-            BodyExpectations(length: 1), owner)
+            BodyExpectations(length: 1), owner
+        ).part
         _ = try await objects.completeUpload(
             CompleteUploadRequest(upload.id, storage.address("c"), owner, parts: [.init(number: 1, etag: part.etag)]))
         var form = PutObjectRequest(storage.address("d"), owner)

@@ -116,6 +116,13 @@ func pattern(_ count: Int, seed: Int = 0) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 31 &+ $0 >> 8) }
 }
 
+/// What a client says of bytes.
+func checksum(_ algorithm: ChecksumAlgorithm, _ bytes: [UInt8]) -> Checksum {
+    var digest = algorithm.makeDigest()
+    digest.update(bytes)
+    return Checksum(algorithm, bytes: digest.finalize())
+}
+
 /// Expects a service error of a code, and returns it.
 @discardableResult
 func expectError<Value>(

@@ -34,7 +34,15 @@ struct UploadTests {
     ) async throws(ServiceError) -> PartRecord {
         try await storage.objects.uploadPart(
             PartAddress(address, upload: upload, number: number), body: ChunkedSource(bytes), expectations,
-            storage.owner)
+            storage.owner
+        ).part
+    }
+
+    /// A part that brings its checksum along.
+    private func part(
+        _ number: Int, _ bytes: [UInt8], of upload: String, with algorithm: ChecksumAlgorithm
+    ) async throws(ServiceError) -> PartRecord {
+        try await part(number, bytes, of: upload, BodyExpectations(checksum: .value(checksum(algorithm, bytes))))
     }
 
     private func complete(
@@ -81,7 +89,10 @@ struct UploadTests {
     @Test func theTagAgreesWithAnIndependentComputation() async throws {
         let upload = try await start(.sha256)
         let bodies = [[UInt8](repeating: 0x61, count: 20_000), [UInt8](repeating: 0x62, count: 3)]
-        let records = [try await part(1, bodies[0], of: upload), try await part(2, bodies[1], of: upload)]
+        let records = [
+            try await part(1, bodies[0], of: upload, with: .sha256),
+            try await part(2, bodies[1], of: upload, with: .sha256),
+        ]
         let answer = try await complete(
             upload, records.map { .init(number: $0.number, etag: $0.etag, checksum: $0.checksum) })
         #expect(answer.etag == "1332f84fa43eb26fab4874d7e67d80c9-2")
@@ -121,7 +132,10 @@ struct UploadTests {
         for (algorithm, type) in [(ChecksumAlgorithm.crc32, "FULL_OBJECT"), (.crc32C, "COMPOSITE"), (.sha1, nil)] {
             let upload = try await start(algorithm, type)
             let bodies = [pattern(30_000), pattern(7, seed: 4)]
-            let records = [try await part(1, bodies[0], of: upload), try await part(2, bodies[1], of: upload)]
+            let records = [
+                try await part(1, bodies[0], of: upload, with: algorithm),
+                try await part(2, bodies[1], of: upload, with: algorithm),
+            ]
             let answer = try await complete(
                 upload, records.map { .init(number: $0.number, etag: $0.etag, checksum: $0.checksum) })
             var digest = algorithm.makeDigest()
@@ -144,9 +158,7 @@ struct UploadTests {
 
     @Test func partChecksumsMayComeForAnUploadThatDeclaredNone() async throws {
         let upload = try await start()
-        var digest = CyclicDigest(.crc32)
-        digest.update(pattern(30))
-        let declared = Checksum(.crc32, bytes: digest.finalize())
+        let declared = checksum(.crc32, pattern(30))
         let record = try await part(1, pattern(30), of: upload, BodyExpectations(checksum: .value(declared)))
         let answer = try await complete(upload, [.init(number: 1, etag: record.etag, checksum: declared)])
         #expect(answer.checksum == StoredChecksum(declared))
@@ -156,10 +168,34 @@ struct UploadTests {
         }
     }
 
+    /// A composite checksum is made of what the client says of each part; for the whole the service can compute it.
+    @Test func aCompositeUploadWantsTheChecksumOfEveryPart() async throws {
+        let composite = try await start(.crc32)
+        let refused = await expectError("InvalidRequest", 400) { try await part(1, pattern(30), of: composite) }
+        #expect(
+            refused?.message
+                == "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: null")
+        await expectError("InvalidRequest", 400) {
+            try await part(1, pattern(30), of: composite, with: .crc64NVME)
+        }
+        let whole = try await start(.crc32, "FULL_OBJECT")
+        let record = try await part(1, pattern(30), of: whole)
+        #expect(record.checksum == checksum(.crc32, pattern(30)))
+        await expectError("InvalidRequest", 400) {
+            try await complete(whole, listed([record])) { $0.checksumType = "COMPOSITE" }
+        }
+        await expectError("InvalidRequest", 400) {
+            try await complete(whole, listed([record])) { $0.checksum = (.sha1, "AAAA") }
+        }
+        let answer = try await complete(whole, listed([record])) { $0.checksumType = "FULL_OBJECT" }
+        #expect(answer.checksum == StoredChecksum(checksum(.crc32, pattern(30))))
+    }
+
     @Test func theListOfPartsIsHeldToTheRules() async throws {
         let upload = try await start(.crc32C)
-        let one = try await part(1, pattern(20_000), of: upload), two = try await part(2, pattern(5), of: upload)
-        let three = try await part(3, pattern(5), of: upload)
+        let one = try await part(1, pattern(20_000), of: upload, with: .crc32C)
+        let two = try await part(2, pattern(5), of: upload, with: .crc32C)
+        let three = try await part(3, pattern(5), of: upload, with: .crc32C)
         func entry(_ record: PartRecord) -> CompleteUploadRequest.Part {
             .init(number: record.number, etag: record.etag, checksum: record.checksum)
         }
@@ -260,7 +296,8 @@ struct UploadTests {
             try await storage.objects.uploadPartCopy(
                 PartAddress(address, upload: upload, number: number), from: storage.address("source"), version: nil,
                 range: range,
-                conditions: ReadConditions(), expectedSourceOwner: nil, storage.owner)
+                conditions: ReadConditions(), expectedSourceOwner: nil, storage.owner
+            ).part
         }
         let whole = try await copy(1, nil), some = try await copy(2, "bytes=10-99")
         #expect(whole.etag == Hex.text(MD5Digest.of(source)))

@@ -1,5 +1,6 @@
 // The members that describe a new object, in the requests that make one, and in the answers that show one.
 
+internal import Digests
 internal import Kernel
 internal import Objects
 internal import Shapes
@@ -48,6 +49,8 @@ extension AttributeMembers {
     ///
     /// - Parameter contentEncoding: the object's own Content-Encoding; the member may also name the request's framing.
     func attributes(contentEncoding: String?) throws(ServiceError) -> ObjectAttributes {
+        try checkRedirect()
+        try checkEncryptionKey()
         var fields: [ServiceError.Field] = []
         func keep(_ name: String, _ value: String?) {
             if let value { fields.append(ServiceError.Field(name, value)) }
@@ -75,6 +78,24 @@ extension AttributeMembers {
             mode: objectLockMode?.rawValue, until: objectLockRetainUntilDate,
             isHeld: objectLockLegalHoldStatus.map { $0 == .on })
         return attributes
+    }
+
+    private func checkRedirect() throws(ServiceError) {
+        guard let redirect = websiteRedirectLocation else { return }
+        guard ["/", "http://", "https://"].contains(where: { redirect.hasPrefix($0) }) else {
+            throw ServiceError(
+                "InvalidRedirectLocation", status: 400,
+                "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.")
+        }
+    }
+
+    /// A key is that of the key management service.
+    private func checkEncryptionKey() throws(ServiceError) {
+        guard sseKMSKeyId != nil, serverSideEncryption != .awsKms, serverSideEncryption != .awsKmsDsse else { return }
+        throw .invalidArgument(
+            "Server Side Encryption with AWS KMS managed key requires HTTP header "
+                + "x-amz-server-side-encryption : aws:kms", argumentName: KeptField.encryption,
+            argumentValue: serverSideEncryption?.rawValue ?? "null")
     }
 
     /// Who else gets access.
@@ -113,7 +134,8 @@ protocol ShownAttributeMembers: TypedChecksumMembers {
     var objectLockLegalHoldStatus: S3.ObjectLockLegalHoldStatus? { get set }
 }
 
-/// An answer to a write, which names what the object is said to be encrypted with.
+/// An answer to a write, which names what the object is said to be encrypted with: what was asked for, or what the
+/// service does with every new object since January 2023 (user guide: default encryption).
 protocol EncryptionMembers {
     var serverSideEncryption: S3.ServerSideEncryption? { get set }
     var sseKMSKeyId: String? { get set }
@@ -124,10 +146,13 @@ extension S3.PutObjectOutput: EncryptionMembers {}
 extension S3.CopyObjectOutput: EncryptionMembers {}
 extension S3.CreateMultipartUploadOutput: EncryptionMembers {}
 extension S3.CompleteMultipartUploadOutput: EncryptionMembers {}
+extension S3.UploadPartOutput: EncryptionMembers {}
+extension S3.UploadPartCopyOutput: EncryptionMembers {}
 
 extension EncryptionMembers {
     mutating func showEncryption(_ fields: FieldList) {
-        if let value = fields[KeptField.encryption] { serverSideEncryption = S3.ServerSideEncryption(rawValue: value) }
+        serverSideEncryption =
+            fields[KeptField.encryption].flatMap(S3.ServerSideEncryption.init(rawValue:)) ?? .aes256
         if let value = fields[KeptField.encryptionKey] { sseKMSKeyId = value }
         if let value = fields[KeptField.bucketKey] { bucketKeyEnabled = value == "true" }
     }
@@ -146,6 +171,7 @@ extension ShownAttributeMembers {
         contentRange = answer.contentRange
         // What S3 calls an object of which nobody said what it is.
         contentType = "binary/octet-stream"
+        serverSideEncryption = .aes256
         for field in object.fields.fields { show(field) }
         storageClass = object.storageClass.flatMap(S3.StorageClass.init(rawValue:))
         partsCount = answer.partsCount
@@ -153,7 +179,16 @@ extension ShownAttributeMembers {
         versionId = answer.version
         expiration = answer.expiration
         if object.lock != ObjectLock() { show(object.lock) }
-        if withChecksum { setChecksum(answer.checksum) }
+        if withChecksum { showChecksum(answer) }
+    }
+
+    /// The checksum of exactly the bytes answered: of the object or of a part; there is none of a range.
+    private mutating func showChecksum(_ answer: GetObjectAnswer) {
+        setChecksum(answer.checksum)
+        if let part = answer.partChecksum, let whole = answer.object.checksum {
+            setChecksum(whole.checksum.algorithm, part)
+            checksumType = whole.compositeParts == nil ? .fullObject : .composite
+        }
     }
 
     private mutating func show(_ lock: ObjectLock) {

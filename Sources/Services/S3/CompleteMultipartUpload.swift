@@ -17,6 +17,7 @@ extension S3Service {
             caller(context, expectedOwner: input.expectedBucketOwner), parts: parts)
         request.conditions = WriteConditions(ifMatch: input.ifMatch, ifNoneMatch: input.ifNoneMatch)
         request.checksum = input.given
+        request.checksumType = input.checksumType?.rawValue
         request.size = input.mpuObjectSize
         let answer = try await objects.completeUpload(request)
         let host = context.head.headers["host"] ?? "localhost"

@@ -10,11 +10,12 @@ extension S3Service {
     package func uploadPart(
         _ input: S3.UploadPartRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.UploadPartOutput {
-        let part = try await objects.uploadPart(
+        let answer = try await objects.uploadPart(
             PartAddress(ObjectAddress(input.bucket, input.key), upload: input.uploadId, number: input.partNumber),
             body: context.body, context.expectations, caller(context, expectedOwner: input.expectedBucketOwner))
-        var output = S3.UploadPartOutput(eTag: quoted(part.etag))
-        output.setChecksum(part.checksum)
+        var output = S3.UploadPartOutput(eTag: quoted(answer.part.etag))
+        output.showEncryption(answer.fields)
+        output.setChecksum(answer.part.checksum)
         return output
     }
 }

@@ -11,7 +11,7 @@ extension S3Service {
         _ input: S3.UploadPartCopyRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.UploadPartCopyOutput {
         let source = try copySource(input.copySource)
-        let part = try await objects.uploadPartCopy(
+        let answer = try await objects.uploadPartCopy(
             PartAddress(ObjectAddress(input.bucket, input.key), upload: input.uploadId, number: input.partNumber),
             from: source.address, version: source.version, range: input.copySourceRange,
             conditions: ReadConditions(
@@ -20,8 +20,11 @@ extension S3Service {
                 ifUnmodifiedSince: input.copySourceIfUnmodifiedSince),
             expectedSourceOwner: input.expectedSourceBucketOwner,
             caller(context, expectedOwner: input.expectedBucketOwner))
+        let part = answer.part
         var result = S3.CopyPartResult(eTag: quoted(part.etag), lastModified: part.modified.wholeSecond)
         result.setChecksum(part.checksum)
-        return S3.UploadPartCopyOutput(copyPartResult: result)
+        var output = S3.UploadPartCopyOutput(copyPartResult: result)
+        output.showEncryption(answer.fields)
+        return output
     }
 }

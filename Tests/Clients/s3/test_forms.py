@@ -50,6 +50,7 @@ def test_a_file_arrives_under_its_name(account, s3, bucket, version, size):
     assert (status, text) == (204, "")
     got = s3.get_object(Bucket=bucket, Key="up/photo.txt")
     assert got["Body"].read() == body and got["ETag"] == headers["ETag"]
+    assert headers["x-amz-server-side-encryption"] == "AES256"
 
 
 def test_fields_become_what_headers_would(account, s3, bucket):

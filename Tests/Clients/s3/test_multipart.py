@@ -1,8 +1,11 @@
 """Multipart uploads: parts, order, sizes, completion, copies, listings, aborts."""
 
+import base64
 import hashlib
+import zlib
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 MIB = 1024 * 1024
@@ -138,3 +141,53 @@ def test_the_completion_answers_with_the_documented_root(plain, s3, bucket, uplo
     answer = plain.s3("POST", f"/{bucket}/k?uploadId={upload}", body)
     assert answer.status == 200
     assert b"<CompleteMultipartUploadResult" in answer.body and b"<ETag>" in answer.body
+
+
+def test_a_composite_upload_wants_the_checksum_of_every_part(account, s3, bucket):
+    plain = account.client("s3", config=Config(request_checksum_calculation="when_required"))
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm="SHA256")
+    assert upload["ChecksumType"] == "COMPOSITE"
+    place = {"Bucket": bucket, "Key": "k", "UploadId": upload["UploadId"]}
+    for client, given in ((plain, "null"), (s3, "crc32")):
+        with pytest.raises(ClientError) as error:
+            client.upload_part(PartNumber=1, Body=LAST, **place)
+        assert code(error) == "InvalidRequest"
+        assert f"expected checksum Type: sha256, actual checksum Type: {given}" in str(error.value)
+    part = s3.upload_part(PartNumber=1, Body=LAST, ChecksumAlgorithm="SHA256", **place)
+    listed = {"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}
+    for settings in ({"ChecksumType": "FULL_OBJECT"}, {"ChecksumCRC32": "AAAAAA=="}):
+        with pytest.raises(ClientError) as error:
+            s3.complete_multipart_upload(MultipartUpload={"Parts": [listed]}, **settings, **place)
+        assert code(error) == "InvalidRequest"
+    done = s3.complete_multipart_upload(MultipartUpload={"Parts": [listed]}, ChecksumType="COMPOSITE", **place)
+    assert done["ChecksumSHA256"].endswith("-1")
+
+
+@pytest.mark.parametrize("declared", [{}, {"ChecksumAlgorithm": "CRC64NVME"}, {"ChecksumAlgorithm": "CRC32"}])
+def test_the_service_computes_what_the_whole_needs(account, bucket, declared):
+    """The checksum of the whole follows from its bytes, so parts need not bring theirs."""
+    plain = account.client("s3", config=Config(request_checksum_calculation="when_required"))
+    if declared.get("ChecksumAlgorithm") == "CRC32":
+        declared["ChecksumType"] = "FULL_OBJECT"
+    upload = plain.create_multipart_upload(Bucket=bucket, Key="k", **declared)["UploadId"]
+    parts = [put_part(plain, bucket, upload, number, body) for number, body in ((1, FIRST), (2, LAST))]
+    assert complete(plain, bucket, upload, parts)["ChecksumType"] == "FULL_OBJECT"
+    assert plain.get_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")["Body"].read() == FIRST + LAST
+
+
+@pytest.mark.parametrize("kind", ["COMPOSITE", "FULL_OBJECT"])
+def test_a_part_shows_its_own_checksum(s3, bucket, kind):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm="CRC32", ChecksumType=kind)
+    place = {"Bucket": bucket, "Key": "k"}
+    parts = []
+    for number, body in ((1, FIRST), (2, LAST)):
+        part = s3.upload_part(PartNumber=number, Body=body, UploadId=upload["UploadId"], **place)
+        parts.append({"PartNumber": number, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]})
+    s3.complete_multipart_upload(UploadId=upload["UploadId"], MultipartUpload={"Parts": parts}, **place)
+    for number, body in ((1, FIRST), (2, LAST)):
+        for call in (s3.head_object, s3.get_object):
+            shown = call(PartNumber=number, ChecksumMode="ENABLED", **place)
+            assert shown["ChecksumCRC32"] == base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+            assert (shown["ChecksumType"], shown["PartsCount"]) == (kind, 2)
+    assert "ChecksumCRC32" not in s3.head_object(PartNumber=1, **place)
+    assert "ChecksumCRC32" not in s3.head_object(Range="bytes=0-9", ChecksumMode="ENABLED", **place)

@@ -175,10 +175,13 @@ struct ObjectOperationsTests {
                 bucket: "bkt", contentType: "a/b", key: "up", checksumAlgorithm: .crc32), context)
         #expect(upload.checksumType == .composite)
         let id = try #require(upload.uploadId)
+        var sent = fixture.context(Array("hello".utf8))
+        let checksum = try #require(Checksum(.crc32, base64: "NhCmhg=="))
+        sent.expectations.checksum = .value(checksum)
         let part = try await service.uploadPart(
-            S3.UploadPartRequest(bucket: "bkt", key: "up", partNumber: 1, uploadId: id),
-            fixture.context(Array("hello".utf8)))
+            S3.UploadPartRequest(bucket: "bkt", key: "up", partNumber: 1, uploadId: id), sent)
         #expect(part.checksumCRC32 == "NhCmhg==")
+        for shown in [upload.serverSideEncryption, part.serverSideEncryption] { #expect(shown == .aes256) }
         let listed = try await service.listParts(
             S3.ListPartsRequest(bucket: "bkt", key: "up", uploadId: id), context)
         #expect(listed.parts?.map(\.eTag) == [part.eTag])
@@ -196,6 +199,7 @@ struct ObjectOperationsTests {
         #expect(done.location == "http://127.0.0.1:4566/bkt/up")
         #expect(done.eTag?.hasSuffix("-1\"") == true)
         #expect(done.checksumType == .composite)
+        #expect(done.serverSideEncryption == .aes256)
         #expect(try fixture.get("up").output.contentType == "a/b")
         await expectCode("NoSuchUpload") {
             try await service.abortMultipartUpload(
