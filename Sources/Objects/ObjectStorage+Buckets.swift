@@ -38,6 +38,7 @@ extension ObjectStorage {
         }
         let location = try bucketRegion(request.constraint, endpoint: request.region)
         var bucket = BucketRecord(name: name, owner: caller.principal.account, region: location, created: caller.now)
+        if request.constraint == BucketRegions.europe.alias { bucket.regionAlias = request.constraint }
         try configure(&bucket, request)
         do {
             try await index.apply(.createBucket(bucket, limit: limits.bucketsPerAccount))
@@ -78,14 +79,17 @@ extension ObjectStorage {
         bucket.documents[.acl] = Array((list.fields.text ?? "").utf8)
     }
 
-    /// us-east-1 takes any region and no constraint at all; every other endpoint wants its own.
+    /// us-east-1 takes any region and no constraint at all; every other endpoint wants its own. A name that clients
+    /// have made up is one where they call it by it.
     private func bucketRegion(_ constraint: String?, endpoint: Region) throws(ServiceError) -> Region {
         guard let constraint, !constraint.isEmpty else {
             if endpoint == .standard { return endpoint }
             throw .illegalLocation("unspecified")
         }
-        let name = constraint == "EU" ? "eu-west-1" : constraint
-        guard let region = Region(name), endpoint != .standard || region != .standard else {
+        let name = constraint == BucketRegions.europe.alias ? BucketRegions.europe.name : constraint
+        guard let region = Region(name), region != .standard || endpoint != .standard,
+            region == endpoint || BucketRegions.known.contains(name)
+        else {
             throw ServiceError(
                 "InvalidLocationConstraint", status: 400, "The specified location-constraint is not valid",
                 fields: [.init("LocationConstraint", constraint)])

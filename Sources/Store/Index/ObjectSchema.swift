@@ -126,5 +126,6 @@ package enum ObjectSchema {
                     ) STRICT, WITHOUT ROWID;
                     CREATE INDEX versions_by_blob ON versions(blob) WHERE blob IS NOT NULL;
                     """),
+            Migration("aliases of regions", sql: "ALTER TABLE buckets ADD COLUMN region_alias TEXT"),
         ])
 }

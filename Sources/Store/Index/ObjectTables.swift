@@ -84,12 +84,13 @@ struct ObjectTables {
         guard count ?? 0 < limit else { throw IndexRefusal.tooManyBuckets }
         try connection.execute(
             """
-            INSERT INTO buckets(name, account, region, created, versioning, lock)
-            VALUES(:name, :account, :region, :created, :versioning, :lock)
+            INSERT INTO buckets(name, account, region, created, versioning, lock, region_alias)
+            VALUES(:name, :account, :region, :created, :versioning, :lock, :alias)
             """,
             [
                 ":name": bucket.name, ":account": bucket.owner.description, ":region": bucket.region.description,
                 ":created": bucket.created, ":versioning": bucket.versioning.rawValue, ":lock": bucket.allowsLocks,
+                ":alias": bucket.regionAlias,
             ])
         let row = BucketRow(id: connection.lastInsertedRow, versioning: bucket.versioning, announcer: nil)
         for kind in BucketDocument.allCases {

@@ -5,8 +5,9 @@ internal import Kernel
 internal import SQLite
 
 extension BucketRecord {
-    static let columns = "b.name, b.account, b.region, b.created, b.versioning, b.lock, b.id, b.revision"
-    static let columnCount = 8
+    static let columns =
+        "b.name, b.account, b.region, b.created, b.versioning, b.lock, b.id, b.revision, b.region_alias"
+    static let columnCount = 9
     /// Places of the columns that tell whether a remembered record is still true.
     static let idColumn = 6, revisionColumn = 7
 
@@ -19,6 +20,7 @@ extension BucketRecord {
         allowsLocks = row.bool(5)
         id = row.integer(6)
         revision = row.integer(7)
+        regionAlias = row.optionalText(8)
     }
 }
 

@@ -7,6 +7,8 @@ package import Kernel
 package struct BucketRecord: Hashable, Sendable {
     /// A name is taken once in the whole server; `created` is server time.
     package var name: String, owner: AccountID, region: Region, created: Instant
+    /// How its creator named the region, where that is not the region's own name (`EU`).
+    package var regionAlias: String?
     /// Whether objects keep their earlier versions.
     package var versioning = Versioning.never
     /// Whether versions can be locked; such a bucket keeps versions for good.

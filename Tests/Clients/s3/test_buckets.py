@@ -46,6 +46,17 @@ def test_location_is_empty_for_us_east_1_and_named_elsewhere(s3, bucket, account
     assert s3.get_bucket_location(Bucket=bucket_name + "-eu")["LocationConstraint"] == "eu-central-1"
 
 
+def test_a_bucket_lies_in_a_region_that_there_is(s3, bucket_name):
+    for constraint in ("nowhere", "eu-central-9", "us-east-1", "eu"):
+        with pytest.raises(ClientError) as error:
+            s3.create_bucket(Bucket=bucket_name, CreateBucketConfiguration={"LocationConstraint": constraint})
+        assert code(error) == "InvalidLocationConstraint"
+    # The first European region's old name.
+    s3.create_bucket(Bucket=bucket_name, CreateBucketConfiguration={"LocationConstraint": "EU"})
+    assert s3.get_bucket_location(Bucket=bucket_name)["LocationConstraint"] == "EU"
+    assert s3.head_bucket(Bucket=bucket_name)["BucketRegion"] == "eu-west-1"
+
+
 def test_versioning_status_of_a_plain_bucket_is_absent(s3, bucket):
     assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
 
