@@ -51,6 +51,8 @@ package struct AccessControlList: Hashable, Sendable {
     package static let authenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
     /// The service that delivers access logs.
     package static let logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+    /// The account of EC2 that reads images (user guide: canned ACL).
+    static let imageReader = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c"
     static let groups: Set<String> = [allUsers, authenticatedUsers, logDelivery]
 
     /// Whether somebody outside the owner's control gets something (user guide: blocking public access).
@@ -95,10 +97,7 @@ package struct AccessControlList: Hashable, Sendable {
             if owner != bucketOwner { grants.append(Grant(.account(bucketOwner), .fullControl)) }
         case "log-delivery-write":
             grants += [Grant(.group(Self.logDelivery), .write), Grant(.group(Self.logDelivery), .readACP)]
-        // The account of EC2 that reads images (user guide: canned ACL).
-        case "aws-exec-read":
-            grants.append(
-                Grant(.account("6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c"), .read))
+        case "aws-exec-read": grants.append(Grant(.account(Self.imageReader), .read))
         default: return nil
         }
     }
@@ -106,7 +105,9 @@ package struct AccessControlList: Hashable, Sendable {
     // MARK: Header grants
 
     /// Reads `id="…", uri="…"` of one `x-amz-grant-…` header.
-    static func grantees(_ text: String, header: String) throws(ServiceError) -> [Grantee] {
+    static func grantees(
+        _ text: String, header: String, _ accounts: AccountDirectory
+    ) throws(ServiceError) -> [Grantee] {
         var grantees: [Grantee] = []
         for piece in text.split(separator: ",") {
             let sides = piece.split(separator: "=", maxSplits: 1)
@@ -118,16 +119,20 @@ package struct AccessControlList: Hashable, Sendable {
             if value.utf8.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
                 value = String(value.dropFirst().dropLast())
             }
-            grantees.append(try grantee(kind, value, header: header))
+            grantees.append(try grantee(kind, value, header: header, accounts))
         }
         return grantees
     }
 
-    /// A grantee by the kind of its name: `id`, `uri` or `emailaddress`.
-    package static func grantee(_ kind: String, _ value: String, header: String) throws(ServiceError) -> Grantee {
+    /// A grantee by the kind of its name: `id`, `uri` or `emailaddress`. No account has an address.
+    package static func grantee(
+        _ kind: String, _ value: String, header: String, _ accounts: AccountDirectory
+    ) throws(ServiceError) -> Grantee {
         switch kind {
         case "id":
-            guard !value.isEmpty else { throw .invalidArgument("CanonicalUser/ID", value, "Invalid id") }
+            guard value == imageReader || accounts.hasAccount(canonicalID: value) else {
+                throw .invalidArgument("CanonicalUser/ID", value, "Invalid id")
+            }
             return .account(value)
         case "uri":
             guard groups.contains(value) else { throw .invalidArgument("Group/URI", value, "Invalid group uri") }
@@ -204,7 +209,9 @@ package struct AccessRequest: Hashable, Sendable {
     }
 
     /// The list that is meant.
-    func list(owner: String, bucketOwner: String) throws(ServiceError) -> AccessControlList {
+    func list(
+        owner: String, bucketOwner: String, _ accounts: AccountDirectory
+    ) throws(ServiceError) -> AccessControlList {
         guard canned == nil || grants.isEmpty else {
             throw .invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed")
         }
@@ -219,7 +226,7 @@ package struct AccessRequest: Hashable, Sendable {
         for header in grants {
             let name =
                 "x-amz-grant-" + header.permission.rawValue.lowercased().map { $0 == "_" ? "-" : String($0) }.joined()
-            for grantee in try AccessControlList.grantees(header.grantees, header: name) {
+            for grantee in try AccessControlList.grantees(header.grantees, header: name, accounts) {
                 list.grants.append(.init(grantee, header.permission))
             }
         }

@@ -21,9 +21,19 @@ package struct AccountDirectory: Sendable {
     /// The account as an owner. An account of which nothing is known has 64 digits that are always the same.
     package subscript(account: AccountID) -> Entry {
         let known = named[account]
-        return Entry(
-            canonicalID: known?.canonicalID
-                ?? Hex.text(SHA256Digest.of(Array("canonical user of account \(account)".utf8))),
-            displayName: known?.displayName)
+        return Entry(canonicalID: known?.canonicalID ?? Self.digits(account), displayName: known?.displayName)
+    }
+
+    /// Whether an id is that of an account. Every account number is one, so an id tells by itself whose it is.
+    func hasAccount(canonicalID: String) -> Bool {
+        if named.values.contains(where: { $0.canonicalID == canonicalID }) { return true }
+        guard canonicalID.utf8.count == 64, let account = AccountID(canonicalID.suffix(12)) else { return false }
+        return self[account].canonicalID == canonicalID
+    }
+
+    /// A hash of the account's number, ending in the number.
+    private static func digits(_ account: AccountID) -> String {
+        let hash = SHA256Digest.of(Array("canonical user of account \(account)".utf8))
+        return Hex.text(Array(hash.prefix(26))) + account.description
     }
 }

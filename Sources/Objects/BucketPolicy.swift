@@ -8,6 +8,8 @@ internal import Kernel
 struct BucketPolicy: Sendable {
     /// One statement.
     struct Statement: Sendable {
+        /// Its `Sid`.
+        var name: String?
         var isAllow: Bool
         var principals: Principals
         /// True for NotPrincipal, NotAction, NotResource.
@@ -142,6 +144,7 @@ extension BucketPolicy.Statement {
         if let other = object.names.first(where: { !Self.members.contains($0) }) {
             throw .malformedPolicy("Unknown field \(other)")
         }
+        name = object["Sid"]?.string
         switch object["Effect"]?.string {
         case "Allow": isAllow = true
         case "Deny": isAllow = false
@@ -187,7 +190,7 @@ extension BucketPolicy.Statement {
             let covered = S3Action.allCases.filter {
                 Wildcard.matches(pattern, "s3:" + $0.name, ignoringCase: true)
             }
-            // Actions of operations that are not served are none of ours to judge.
+            // What actions of operations that are not served go together with is none of ours to judge.
             if covered.isEmpty {
                 reachesObjects = true
                 reachesBucket = true

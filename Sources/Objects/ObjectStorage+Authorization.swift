@@ -124,6 +124,20 @@ extension ObjectStorage {
         return try authorized(lookup, action.onVersion(version), address, caller)
     }
 
+    /// Whoever makes a write depend on the object that is there must be allowed to read it (user guide: conditional
+    /// writes).
+    func authorize(
+        _ conditions: WriteConditions, on object: ObjectRecord?, in bucket: BucketRecord, _ address: ObjectAddress,
+        _ caller: Caller
+    ) throws(ServiceError) {
+        guard conditions.ifMatch != nil else { return }
+        if let object {
+            try authorize(bucket, .getObject, key: address.key, object: object, caller)
+        } else {
+            try authorizeMissing(bucket, .getObject, address, caller)
+        }
+    }
+
     /// A version that exists, for operations on what is kept beside its bytes.
     func present(
         _ address: ObjectAddress, _ action: S3Action, version: String?, _ caller: Caller
@@ -197,7 +211,7 @@ extension ObjectStorage {
             rules.ownership == .bucketOwnerPreferred && access.canned == "bucket-owner-full-control"
         let owner = isBucketOwner || isHandedOver || caller.principal.isAnonymous ? nil : caller.principal.account
         let ownerID = accounts[owner ?? bucket.owner].canonicalID
-        let list = try access.list(owner: ownerID, bucketOwner: accounts[bucket.owner].canonicalID)
+        let list = try access.list(owner: ownerID, bucketOwner: accounts[bucket.owner].canonicalID, accounts)
         if rules.publicAccess.blocksACLs, list.isPublic { throw .accessDenied() }
         return (owner, list == .standard(owner: ownerID) ? FieldList() : list.fields)
     }

@@ -70,7 +70,7 @@ extension ObjectStorage {
                 "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
         }
         let owner = accounts[bucket.owner].canonicalID
-        let list = try request.access.list(owner: owner, bucketOwner: owner)
+        let list = try request.access.list(owner: owner, bucketOwner: owner, accounts)
         if blocksPublic, list.isPublic {
             throw ServiceError(
                 "InvalidBucketAclWithBlockPublicAccessError", status: 400,

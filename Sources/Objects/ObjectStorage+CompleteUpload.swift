@@ -49,6 +49,7 @@ extension ObjectStorage {
         let (bucket, upload) = try await upload(request.upload, request.address, .putObject, request.caller)
         try request.checkChecksum(upload)
         let existing = try await find(request.address, .putObject, request.caller).object
+        try authorize(request.conditions, on: existing, in: bucket, request.address, request.caller)
         try request.conditions.check(existing, request.address)
         let uploaded = try await kept(request.address, upload: upload.id) { [index, limits] in
             try await index.read { try $0.parts(of: upload.id, after: 0, limit: limits.partNumber) }

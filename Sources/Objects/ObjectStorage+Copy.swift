@@ -76,6 +76,8 @@ extension ObjectStorage {
             try authorize(
                 destination.bucket, .putObjectTagging, key: request.destination.key, request.caller)
         }
+        try authorize(
+            request.conditions, on: destination.object, in: destination.bucket, request.destination, request.caller)
         try request.conditions.check(destination.object, request.destination)
         let record = terms.applied(to: try await record(request, source))
         let write = ObjectWrite(request.destination.key, record, expecting: try request.conditions.expectation())

@@ -12,6 +12,7 @@ extension ObjectStorage {
             throw .malformedPolicy("Policies must not exceed \(limits.bucketPolicyBytes) bytes in size")
         }
         let policy = try BucketPolicy(parsing: bytes, bucket: name)
+        try policy.checkVocabulary()
         if policy.isPublic, rules(of: bucket).publicAccess.blocksPolicies { throw .accessDenied() }
         try await change(.configure(bucket.reference, .policy, bytes), ObjectAddress(name, ""))
     }
@@ -100,7 +101,7 @@ extension ObjectStorage {
             if rules.ownership == .bucketOwnerEnforced {
                 guard request.canned == "bucket-owner-full-control" else { throw .listsNotSupported() }
             }
-            list = try request.list(owner: ownerID, bucketOwner: bucketOwnerID)
+            list = try request.list(owner: ownerID, bucketOwner: bucketOwnerID, accounts)
         case .list(let given, let givenOwner):
             guard givenOwner == nil || givenOwner == ownerID else { throw .accessDenied() }
             if rules.ownership == .bucketOwnerEnforced, given != .standard(owner: ownerID) {

@@ -120,6 +120,7 @@ extension ObjectStorage {
         let terms = try writeTerms(
             for: request.address, in: bucket, request.access, request.attributes,
             request.isForm ? .postObject : .putObject, request.caller)
+        try authorize(request.conditions, on: object, in: bucket, request.address, request.caller)
         try request.conditions.check(object, request.address)
         return terms
     }

@@ -93,8 +93,8 @@ extension S3Service {
                 case .amazonCustomerByEmail: ("emailaddress", grantee.emailAddress)
                 }
             guard let value = given.value else { throw .malformedACLError() }
-            list.grants.append(
-                .init(try AccessControlList.grantee(given.kind, value, header: "Grantee"), permission))
+            let known = try AccessControlList.grantee(given.kind, value, header: "Grantee", objects.accounts)
+            list.grants.append(.init(known, permission))
         }
         return .list(list, ownerID: owner)
     }
