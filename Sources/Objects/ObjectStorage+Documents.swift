@@ -11,7 +11,9 @@ extension ObjectStorage {
         _ kind: BucketDocument, _ document: [UInt8], of name: String, _ caller: Caller
     ) async throws(ServiceError) {
         let bucket = try await bucket(name, kind.actions.put, caller)
-        try check(kind, try Self.parsed(document), bucket)
+        let value = try Self.parsed(document)
+        try check(kind, value, bucket)
+        if kind == .logging { try await checkLogging(value, bucket) }
         try await change(.configure(bucket.reference, kind, document), ObjectAddress(name, ""))
     }
 
@@ -66,7 +68,7 @@ extension ObjectStorage {
         guard let rules = value["Rules"]?.array, rules.count == 1 else { throw .malformedXML() }
         let standard = rules[0]["ApplyServerSideEncryptionByDefault"]
         guard let algorithm = standard?["SSEAlgorithm"]?.string else { throw .malformedXML() }
-        guard algorithm != "AES256" || standard?["KMSMasterKeyID"] == nil else {
+        guard algorithm.hasPrefix("aws:kms") || standard?["KMSMasterKeyID"] == nil else {
             throw .invalidArgument(
                 "ApplyServerSideEncryptionByDefault", algorithm,
                 "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
@@ -105,6 +107,28 @@ extension ObjectStorage {
                     name, String(count), "Default retention period too large. Maximum value is 36500 days or 100 years."
                 )
             }
+        }
+    }
+
+    /// A log goes to a bucket of the same owner and region.
+    private func checkLogging(_ value: JSONValue, _ bucket: BucketRecord) async throws(ServiceError) {
+        guard let name = value["LoggingEnabled"]?["TargetBucket"]?.string else { return }
+        func refuse(_ message: String) -> ServiceError {
+            ServiceError(
+                "InvalidTargetBucketForLogging", status: 400, message, fields: [.init("TargetBucket", name)])
+        }
+        let found = try await kept(ObjectAddress(name, "")) { [index] in try await index.read { try $0.bucket(name) } }
+        guard let target = found else { throw refuse("The target bucket for logging does not exist") }
+        guard target.owner == bucket.owner else {
+            throw refuse("The owner for the bucket to be logged and the target bucket must be the same.")
+        }
+        guard target.region == bucket.region else {
+            throw ServiceError(
+                "CrossLocationLoggingProhibitted", status: 403, "Cross S3 location logging not allowed.",
+                fields: [
+                    .init("SourceBucketLocation", bucket.region.description),
+                    .init("TargetBucketLocation", target.region.description),
+                ])
         }
     }
 

@@ -65,7 +65,7 @@ ROUND_TRIPS = {
     ),
     "logging": (
         "put_bucket_logging", "get_bucket_logging", None, "BucketLoggingStatus", None,
-        {"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "p/"}},
+        {"LoggingEnabled": {"TargetPrefix": "p/"}},
     ),
     "acceleration": (
         "put_bucket_accelerate_configuration", "get_bucket_accelerate_configuration", None,
@@ -144,6 +144,8 @@ ROUND_TRIPS = {
 @pytest.mark.parametrize("name", ROUND_TRIPS)
 def test_a_configuration_comes_back_as_it_went(s3, bucket, name):
     put, get, delete, member, shown, value = ROUND_TRIPS[name]
+    if name == "logging":
+        value = {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": "p/"}}
     getattr(s3, put)(Bucket=bucket, **{member: value})
     answer = without_metadata(getattr(s3, get)(Bucket=bucket))
     answer.pop("TransitionDefaultMinimumObjectSize", None)
@@ -200,6 +202,57 @@ def test_new_objects_say_what_the_bucket_encrypts_with(s3, bucket):
             assert answer["ServerSideEncryption"] == "aws:kms" and answer["SSEKMSKeyId"] == "alias/key"
     own = s3.put_object(Bucket=bucket, Key="own", Body=b"x", ServerSideEncryption="AES256")
     assert own["ServerSideEncryption"] == "AES256" and "SSEKMSKeyId" not in own
+
+
+def test_every_object_is_encrypted_unless_asked_otherwise(account, s3, bucket):
+    answers = [
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x"),
+        s3.put_object(Bucket=bucket, Key="large", Body=b"x" * 50_000),
+        s3.get_object(Bucket=bucket, Key="k"),
+        s3.head_object(Bucket=bucket, Key="large"),
+        s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/k"),
+    ]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="parts")
+    place = {"Bucket": bucket, "Key": "parts", "UploadId": upload["UploadId"]}
+    part = s3.upload_part(PartNumber=1, Body=b"x", **place)
+    copied = s3.upload_part_copy(PartNumber=2, CopySource=f"{bucket}/k", **place)
+    parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+    answers += [upload, part, copied, s3.complete_multipart_upload(MultipartUpload={"Parts": parts}, **place)]
+    assert [answer.get("ServerSideEncryption") for answer in answers] == ["AES256"] * 9
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="kms", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/a")
+    part = s3.upload_part(Bucket=bucket, Key="kms", UploadId=upload["UploadId"], PartNumber=1, Body=b"x")
+    s3.put_object(Bucket=bucket, Key="kms", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/a")
+    for answer in (upload, part, s3.get_object(Bucket=bucket, Key="kms"), s3.head_object(Bucket=bucket, Key="kms")):
+        assert (answer["ServerSideEncryption"], answer["SSEKMSKeyId"]) == ("aws:kms", "alias/a")
+
+
+def test_a_key_needs_the_service_that_keeps_it(s3, bucket):
+    for algorithm in ({}, {"ServerSideEncryption": "AES256"}):
+        for call in (s3.put_object, s3.create_multipart_upload):
+            with pytest.raises(ClientError) as error:
+                call(Bucket=bucket, Key="k", SSEKMSKeyId="alias/a", **algorithm)
+            assert code(error) == "InvalidArgument"
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256", "KMSMasterKeyID": "alias/a"}}
+    with pytest.raises(ClientError) as error:
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert code(error) == "InvalidArgument"
+
+
+def test_a_log_goes_to_a_bucket_of_the_same_owner_and_region(s3, other_account, bucket):
+    far, theirs = bucket + "-far", bucket + "-theirs"
+    s3.create_bucket(Bucket=far, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    other_account.client("s3").create_bucket(Bucket=theirs)
+    for target, wanted in (
+        (bucket + "-none", "InvalidTargetBucketForLogging"), (theirs, "InvalidTargetBucketForLogging"),
+        (far, "CrossLocationLoggingProhibitted"),
+    ):
+        with pytest.raises(ClientError) as error:
+            s3.put_bucket_logging(
+                Bucket=bucket,
+                BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": "p/"}},
+            )
+        assert code(error) == wanted
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
 
 
 LIFECYCLE_REFUSALS = [
