@@ -12,11 +12,18 @@ package final class AWSChunkedBodySource: BodySource {
     /// The decoded length, from `x-amz-decoded-content-length`.
     package let length: Int64?
 
-    /// - Parameter signatures: continues the request's signature; nil where its key is not known.
-    package init(_ framed: any BodySource, isSigned: Bool, decodedLength: Int64, signatures: ChunkSignatures?) {
+    /// - Parameters:
+    ///   - trailer: the name in `x-amz-trailer`; a body may have no other one.
+    ///   - signatures: continues the request's signature; nil where its key is not known.
+    package init(
+        _ framed: any BodySource, isSigned: Bool, decodedLength: Int64, trailer: String? = nil,
+        signatures: ChunkSignatures?
+    ) {
         self.framed = framed
         length = decodedLength
-        decoder = Mutex(AWSChunkedDecoder(isSigned: isSigned, decodedLength: decodedLength, signatures: signatures))
+        decoder = Mutex(
+            AWSChunkedDecoder(
+                isSigned: isSigned, decodedLength: decodedLength, trailer: trailer, signatures: signatures))
     }
 
     package func next(_ receive: @escaping @Sendable (Result<BodyEvent, ServiceError>) -> Void) {
@@ -64,6 +71,9 @@ extension BodyDeclaration {
     /// The body itself, without framing.
     package func source(over body: any BodySource, signatures: ChunkSignatures?) -> any BodySource {
         guard case .awsChunked(let isSigned, _) = framing, let length = expectations.length else { return body }
-        return AWSChunkedBodySource(body, isSigned: isSigned, decodedLength: length, signatures: signatures)
+        var trailer: String?
+        if case .trailer(let algorithm) = expectations.checksum { trailer = algorithm.headerName }
+        return AWSChunkedBodySource(
+            body, isSigned: isSigned, decodedLength: length, trailer: trailer, signatures: signatures)
     }
 }

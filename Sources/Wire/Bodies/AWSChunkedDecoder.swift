@@ -31,10 +31,10 @@ struct AWSChunkedDecoder: Sendable {
     private enum State: Sendable { case size, data(Int64), dataEnd, trailers, complete }
 
     private static let maximumLineBytes = 1024
-    private static let maximumTrailers = 16
 
     private let isSigned: Bool
     private let decodedLength: Int64
+    private let announcedTrailer: String?
     private var signatures: ChunkSignatures?
     private var state = State.size
     private var line: [UInt8] = []
@@ -45,10 +45,13 @@ struct AWSChunkedDecoder: Sendable {
     private(set) var trailers: [ServiceError.Field] = []
     private var trailerSignature: String?
 
-    /// - Parameter signatures: nil where the key is not known; then chunks must be signed in form only.
-    init(isSigned: Bool, decodedLength: Int64, signatures: ChunkSignatures?) {
+    /// - Parameters:
+    ///   - trailer: the only one there may be.
+    ///   - signatures: nil where the key is not known; then chunks must be signed in form only.
+    init(isSigned: Bool, decodedLength: Int64, trailer: String? = nil, signatures: ChunkSignatures?) {
         self.isSigned = isSigned
         self.decodedLength = decodedLength
+        announcedTrailer = trailer
         self.signatures = isSigned ? signatures : nil
     }
 
@@ -87,11 +90,22 @@ struct AWSChunkedDecoder: Sendable {
                     return try extendLine(bytes[place...])
                 }
                 try extendLine(bytes[place..<end])
-                if line.last == UInt8(ascii: "\r") { line.removeLast() }
+                try takeLineEnd()
                 try endLine()
                 line.removeAll(keepingCapacity: true)
                 place = end + 1
             }
+        }
+    }
+
+    /// Chunks are framed by CRLF; how lines of trailers end differs between clients.
+    private mutating func takeLineEnd() throws(ServiceError) {
+        if line.last == UInt8(ascii: "\r") {
+            line.removeLast()
+        } else if case .trailers = state {
+            return
+        } else {
+            throw .malformedChunk("a line does not end in CRLF")
         }
     }
 
@@ -151,9 +165,7 @@ struct AWSChunkedDecoder: Sendable {
     // MARK: Trailers
 
     private mutating func takeTrailer() throws(ServiceError) {
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), trailers.count < Self.maximumTrailers else {
-            throw .malformedTrailer()
-        }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw .malformedTrailer() }
         let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
         let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
         var value = line[(colon + 1)...].drop { blanks.contains($0) }
@@ -162,6 +174,7 @@ struct AWSChunkedDecoder: Sendable {
         if name == "x-amz-trailer-signature" {
             trailerSignature = text
         } else {
+            guard name == announcedTrailer, trailers.isEmpty else { throw .malformedTrailer() }
             trailers.append(ServiceError.Field(name, text))
         }
     }

@@ -40,7 +40,8 @@ private func read(
 ) throws(Flaw) -> Reading {
     try outcome { () async throws(ServiceError) -> Whole in
         let source = AWSChunkedBodySource(
-            PiecesSource(pieces), isSigned: isSigned, decodedLength: length, signatures: signatures)
+            PiecesSource(pieces), isSigned: isSigned, decodedLength: length, trailer: "x-amz-checksum-crc32",
+            signatures: signatures)
         let (data, trailers) = try await readWhole(source)
         return Whole(data: data, trailers: trailers)
     }

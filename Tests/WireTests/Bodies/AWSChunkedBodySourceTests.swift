@@ -23,11 +23,12 @@ private final class PiecesBodySource: BodySource {
 }
 
 private func read(
-    _ text: [UInt8], pieces size: Int, isSigned: Bool = false, length: Int64, signatures: ChunkSignatures? = nil
+    _ text: [UInt8], pieces size: Int, isSigned: Bool = false, length: Int64, trailer: String? = nil,
+    signatures: ChunkSignatures? = nil
 ) async throws(ServiceError) -> (data: [UInt8], trailers: [ServiceError.Field]) {
     let pieces = stride(from: 0, to: text.count, by: size).map { Array(text[$0..<min($0 + size, text.count)]) }
     let source = AWSChunkedBodySource(
-        PiecesBodySource(pieces), isSigned: isSigned, decodedLength: length, signatures: signatures)
+        PiecesBodySource(pieces), isSigned: isSigned, decodedLength: length, trailer: trailer, signatures: signatures)
     var data: [UInt8] = []
     while true {
         switch try await source.next() {
@@ -39,21 +40,25 @@ private func read(
 }
 
 private func code(
-    _ text: String, isSigned: Bool = false, length: Int64, signatures: ChunkSignatures? = nil, pieces: Int = 7
+    _ text: String, isSigned: Bool = false, length: Int64, trailer: String? = nil,
+    signatures: ChunkSignatures? = nil, pieces: Int = 7
 ) async -> String? {
     do throws(ServiceError) {
         _ = try await read(
-            Array(text.utf8), pieces: pieces, isSigned: isSigned, length: length, signatures: signatures)
+            Array(text.utf8), pieces: pieces, isSigned: isSigned, length: length, trailer: trailer,
+            signatures: signatures)
     } catch { return error.code }
     return nil
 }
+
+private let crc32 = "x-amz-checksum-crc32"
 
 /// The form that boto3, aws-cli and pyarrow send.
 private let trailing = "5\r\nhello\r\n6\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n"
 
 @Test(arguments: [1, 2, 3, 5, 8, 13, 1000])
 func bordersMayFallAnywhere(pieces: Int) async throws {
-    let (data, trailers) = try await read(Array(trailing.utf8), pieces: pieces, length: 11)
+    let (data, trailers) = try await read(Array(trailing.utf8), pieces: pieces, length: 11, trailer: crc32)
     #expect(String(decoding: data, as: UTF8.self) == "hello world")
     #expect(trailers == [.init("x-amz-checksum-crc32", "DUoRhQ==")])
     var digester = BodyDigester(BodyExpectations(length: 11, checksum: .trailer(.crc32)))
@@ -63,19 +68,29 @@ func bordersMayFallAnywhere(pieces: Int) async throws {
 
 @Test func anEmptyBodyIsItsLastChunkAlone() async throws {
     let (data, trailers) = try await read(
-        Array("0\r\nx-amz-checksum-crc32: AAAAAA==\r\n\r\n".utf8), pieces: 4, length: 0)
+        Array("0\r\nx-amz-checksum-crc32: AAAAAA==\r\n\r\n".utf8), pieces: 4, length: 0, trailer: crc32)
     #expect(data.isEmpty)
     #expect(trailers == [.init("x-amz-checksum-crc32", "AAAAAA==")])
 }
 
 @Test func theLastEmptyLineMayBeMissing() async throws {
-    #expect(try await read(Array("1\r\na\r\n0\r\nx:y\r\n".utf8), pieces: 3, length: 1).data == [UInt8(ascii: "a")])
+    let text = "1\r\na\r\n0\r\nx:y\r\n"
+    #expect(try await read(Array(text.utf8), pieces: 3, length: 1, trailer: "x").data == [UInt8(ascii: "a")])
+}
+
+@Test func aTrailerThatNothingAnnouncedIsRefused() async {
+    #expect(await code(trailing, length: 11, trailer: crc32) == nil)
+    #expect(await code(trailing, length: 11) == "MalformedTrailerError")
+    #expect(await code(trailing, length: 11, trailer: "x-amz-checksum-sha1") == "MalformedTrailerError")
+    let twice = trailing.replacing("DUoRhQ==\r\n", with: "DUoRhQ==\r\nx-amz-checksum-crc32:DUoRhQ==\r\n")
+    #expect(await code(twice, length: 11, trailer: crc32) == "MalformedTrailerError")
 }
 
 @Test func malformedFramingIsAnIncompleteBody() async {
     for (text, length) in [
         ("", 0), ("5\r\nhel", 5), ("5\r\nhello\r\n", 5), ("5\r\nhello0\r\n\r\n", 5), ("5\r\nhelloo\r\n0\r\n\r\n", 5),
-        ("x\r\n", 5), ("\r\n", 5), ("-1\r\n", 5), ("fffffffffffffffff\r\n", 5), ("5\r\nhello\r\n0\r\n\r\nmore", 5),
+        ("x\r\n", 5), ("\r\n", 5), ("5\nhello\r\n0\r\n\r\n", 5), ("5\r\nhello\n0\r\n\r\n", 5),
+        ("-1\r\n", 5), ("fffffffffffffffff\r\n", 5), ("5\r\nhello\r\n0\r\n\r\nmore", 5),
         ("5\r\nhello\r\n0\r\n\r\n", 6), ("5\r\nhello\r\n0\r\n\r\n", 4), (String(repeating: "0", count: 5000), 0),
     ] {
         #expect(await code(text, length: Int64(length)) == "IncompleteBody", "\(text.prefix(20))")
@@ -144,7 +159,7 @@ private let chunkSignatures = [
     let end = "x-amz-checksum-crc32c:sOO8/Q==\r\nx-amz-trailer-signature:\(signature)\r\n\r\n"
     let (_, trailers) = try await read(
         documentedBody(signatures, end: end), pieces: 4099, isSigned: true, length: 66_560,
-        signatures: try documentedSignatures(trailers: true))
+        trailer: "x-amz-checksum-crc32c", signatures: try documentedSignatures(trailers: true))
     #expect(trailers == [.init("x-amz-checksum-crc32c", "sOO8/Q==")])
     for broken in [
         end.replacing("sOO8", with: "tOO8"), end.replacing("d81f", with: "d81e"),
@@ -152,7 +167,8 @@ private let chunkSignatures = [
     ] {
         let text = String(decoding: documentedBody(signatures, end: broken), as: UTF8.self)
         let code = await code(
-            text, isSigned: true, length: 66_560, signatures: try documentedSignatures(trailers: true), pieces: 9000)
+            text, isSigned: true, length: 66_560, trailer: "x-amz-checksum-crc32c",
+            signatures: try documentedSignatures(trailers: true), pieces: 9000)
         #expect(code == "SignatureDoesNotMatch")
     }
 }
