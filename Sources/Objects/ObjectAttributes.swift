@@ -48,18 +48,22 @@ package struct ObjectAttributes: Sendable {
 }
 
 extension ObjectAddress {
-    /// Keys have 1 to 1,024 bytes of UTF-8.
+    /// Keys of new objects have 1 to 1,024 bytes of UTF-8.
     func checkKey(_ limits: Limits) throws(ServiceError) {
-        let size = key.utf8.count
-        guard size > 0 else { throw .invalidArgument("key", "", "An object key must not be empty") }
-        guard size <= limits.keyBytes else {
-            throw ServiceError(
-                "KeyTooLongError", status: 400, "Your key is too long",
-                fields: [.init("Size", String(size)), .init("MaxSizeAllowed", String(limits.keyBytes))])
-        }
+        guard !key.isEmpty else { throw .invalidArgument("key", "", "An object key must not be empty") }
+        try checkLength(limits)
         // Kept fields are separated by NUL, and XML cannot carry one.
         guard !key.utf8.contains(0) else {
             throw .invalidArgument("key", key, "An object key must not hold a NUL character")
         }
+    }
+
+    /// No object can have a longer key, so none is asked for either.
+    func checkLength(_ limits: Limits) throws(ServiceError) {
+        let size = key.utf8.count
+        guard size > limits.keyBytes else { return }
+        throw ServiceError(
+            "KeyTooLongError", status: 400, "Your key is too long",
+            fields: [.init("Size", String(size)), .init("MaxSizeAllowed", String(limits.keyBytes))])
     }
 }

@@ -91,6 +91,7 @@ extension ObjectStorage {
     func authorized(
         _ lookup: ObjectLookup, _ action: S3Action, _ address: ObjectAddress, _ caller: Caller
     ) throws(ServiceError) -> (bucket: BucketRecord, object: ObjectRecord?, marker: DeleteMarker?) {
+        try address.checkLength(limits)
         switch lookup {
         case .noBucket: throw .noSuchBucket(address.bucket)
         case .noObject(let bucket):

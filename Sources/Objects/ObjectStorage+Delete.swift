@@ -77,6 +77,7 @@ extension ObjectStorage {
     private func removal(
         _ entry: DeletionEntry, in bucket: BucketRecord, _ bypassingGovernance: Bool, _ caller: Caller
     ) throws(ServiceError) -> ObjectRemoval {
+        try ObjectAddress(bucket.name, entry.key).checkLength(limits)
         let action = S3Action.deleteObject.onVersion(entry.version)
         try authorize(bucket, action, key: entry.key, caller)
         if bypassingGovernance { try authorize(bucket, .bypassGovernanceRetention, key: entry.key, caller) }

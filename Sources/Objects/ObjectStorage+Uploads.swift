@@ -82,6 +82,7 @@ extension ObjectStorage {
     func upload(
         _ id: String, _ address: ObjectAddress, _ action: S3Action, _ caller: Caller
     ) async throws(ServiceError) -> (bucket: BucketRecord, record: UploadRecord) {
+        try address.checkLength(limits)
         let (bucket, found) = try await kept(address, upload: id) { [index] in
             try await index.read { (try $0.bucket(address.bucket), try $0.upload(id)) }
         }

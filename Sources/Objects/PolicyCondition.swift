@@ -90,7 +90,7 @@ struct PolicyContext {
     private func serviceValues(_ name: String, _ key: String) -> [String]? {
         switch name {
         case "prefix", "delimiter", "max-keys", "versionid", "partnumber":
-            return query(name == "versionid" ? "versionId" : name).map { [$0] }
+            return facts?.head.parameter(name == "versionid" ? "versionId" : name).map { [$0] }
         case "signatureversion": return facts?.signatureVersion.map { [$0] }
         case "authtype": return facts?.authType.map { [$0] }
         case "signatureage":
@@ -119,16 +119,6 @@ struct PolicyContext {
 
     private func header(_ name: String) -> [String]? { facts?.head.headers[name].map { [$0] } }
 
-    private func query(_ name: String) -> String? {
-        guard let query = facts?.head.query, !query.isEmpty else { return nil }
-        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard formDecoded(sides[0]) == name else { continue }
-            return sides.count == 2 ? formDecoded(sides[1]) : ""
-        }
-        return nil
-    }
-
     /// Puts the values of `${key}` in place.
     func substituting(in pattern: String) -> String {
         guard pattern.utf8.contains(UInt8(ascii: "$")) else { return pattern }
@@ -146,6 +136,19 @@ struct PolicyContext {
             rest = rest[rest.index(after: end)...]
         }
         return result + rest
+    }
+}
+
+extension RequestHead {
+    /// A parameter of the query, decoded; empty where it has no value.
+    package func parameter(_ name: String) -> String? {
+        guard !query.isEmpty else { return nil }
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard formDecoded(sides[0]) == name else { continue }
+            return sides.count == 2 ? formDecoded(sides[1]) : ""
+        }
+        return nil
     }
 }
 

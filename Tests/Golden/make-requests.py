@@ -127,8 +127,8 @@ def main():
                         parameters.pop(clash, None)
                 request = capture(client, name, dict(parameters))
                 parameters.pop("Body", None)
-                if "Expires" in parameters:  # kept as the text that was sent
-                    parameters["Expires"] = email.utils.format_datetime(parameters["Expires"], usegmt=True)
+                for date in {"Expires", "ResponseExpires"} & parameters.keys():  # kept as the text that was sent
+                    parameters[date] = email.utils.format_datetime(parameters[date], usegmt=True)
                 body = request.body or b""
                 if not isinstance(body, (bytes, str)):
                     body = body.read()

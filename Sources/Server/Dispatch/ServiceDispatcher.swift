@@ -85,7 +85,9 @@ package struct ServiceDispatcher: RequestHandler {
                 reply.wireProtocol = .awsQuery
                 return whole(request, reply, claim, operation: nil)
             }
-            let routing = router.route(head, scope: claim?.service)
+            // A presigned address below the root is one of S3, which then refuses a scope of another service.
+            let isAddress = claim?.placement == .query && head.path != "/"
+            let routing = router.route(head, scope: isAddress ? nil : claim?.service)
             reply.wireProtocol = routing.wireProtocol
             guard case .served(let route) = routing else {
                 return reply.send(routing.error ?? .notImplemented("This request"))

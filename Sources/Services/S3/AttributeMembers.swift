@@ -235,7 +235,7 @@ protocol ReadMembers {
     var responseContentEncoding: String? { get }
     var responseContentLanguage: String? { get }
     var responseContentType: String? { get }
-    var responseExpires: Instant? { get }
+    var responseExpires: String? { get }
 }
 
 extension S3.GetObjectRequest: ReadMembers {}
@@ -276,6 +276,6 @@ extension ShownAttributeMembers {
         if let value = input.responseContentEncoding { contentEncoding = value }
         if let value = input.responseContentLanguage { contentLanguage = value }
         if let value = input.responseContentType { contentType = value }
-        if let value = input.responseExpires { expires = value.httpDate }
+        if let value = input.responseExpires { expires = value }
     }
 }

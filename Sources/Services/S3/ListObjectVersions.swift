@@ -15,7 +15,8 @@ extension S3Service {
         request.prefix = input.prefix ?? ""
         request.delimiter = input.delimiter ?? ""
         request.keyMarker = input.keyMarker ?? ""
-        request.versionMarker = input.versionIdMarker ?? ""
+        let marker = input.versionIdMarker ?? ""
+        request.versionMarker = marker.isEmpty ? marker : try version(marker, parameter: "version-id-marker") ?? marker
         request.maxKeys = input.maxKeys
         let page = try await objects.listVersions(request)
         let encoded = ListingEncoding(input.encodingType), standard = owner(page.bucket.owner)

@@ -24,6 +24,7 @@ extension S3Service {
     func putRequest(
         _ input: S3.PutObjectRequest, _ context: RequestContext
     ) throws(ServiceError) -> PutObjectRequest {
+        try refuseVersion(in: context)
         var request = PutObjectRequest(
             ObjectAddress(input.bucket, input.key), caller(context, expectedOwner: input.expectedBucketOwner),
             attributes: try input.attributes(contentEncoding: context.contentEncoding),

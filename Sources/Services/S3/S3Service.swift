@@ -24,16 +24,23 @@ package struct S3Service: Sendable {
     }
 
     /// The version that a request names. An id that no version can have is refused as such.
-    func version(_ id: String?) throws(ServiceError) -> String? {
+    func version(_ id: String?, parameter: String = "versionId") throws(ServiceError) -> String? {
         guard let id else { return nil }
         guard !id.isEmpty else {
             throw .invalidArgument(
-                "Version id cannot be the empty string", argumentName: "versionId", argumentValue: id)
+                "Version id cannot be the empty string", argumentName: parameter, argumentValue: id)
         }
         guard id == "null" || (id.utf8.count == 32 && id.utf8.allSatisfy(Self.isVersionByte)) else {
-            throw .invalidArgument("Invalid version id specified", argumentName: "versionId", argumentValue: id)
+            throw .invalidArgument("Invalid version id specified", argumentName: parameter, argumentValue: id)
         }
         return id
+    }
+
+    /// Refuses to make a version under an id of the client's choice.
+    func refuseVersion(in context: RequestContext) throws(ServiceError) {
+        guard !context.head.query.isEmpty, let id = context.head.parameter("versionId") else { return }
+        throw .invalidArgument(
+            "This operation does not accept a version-id.", argumentName: "versionId", argumentValue: id)
     }
 
     private static func isVersionByte(_ byte: UInt8) -> Bool {

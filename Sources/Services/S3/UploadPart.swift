@@ -10,6 +10,7 @@ extension S3Service {
     package func uploadPart(
         _ input: S3.UploadPartRequest, _ context: RequestContext
     ) async throws(ServiceError) -> S3.UploadPartOutput {
+        try refuseVersion(in: context)
         let answer = try await objects.uploadPart(
             PartAddress(ObjectAddress(input.bucket, input.key), upload: input.uploadId, number: input.partNumber),
             body: context.body, context.expectations, caller(context, expectedOwner: input.expectedBucketOwner))

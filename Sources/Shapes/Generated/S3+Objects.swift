@@ -748,7 +748,7 @@ extension S3 {
             MemberSchema("SSECustomerKeyMD5", wire: "x-amz-server-side-encryption-customer-key-MD5", at: .header, standing: .unserved(accepts: [])),
             MemberSchema("RequestPayer", wire: "x-amz-request-payer", at: .header, standing: .inert),
             MemberSchema("ExpectedBucketOwner", wire: "x-amz-expected-bucket-owner", at: .header, constraints: Rules.accountId, refusal: .init("InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID")),
-            MemberSchema("ObjectAttributes", wire: "x-amz-object-attributes", at: .header, required: true, element: MemberSchema("member")),
+            MemberSchema("ObjectAttributes", wire: "x-amz-object-attributes", at: .header, required: true, refusal: .init("InvalidArgument", "Invalid attribute name specified."), element: MemberSchema("member")),
         ])
 
         package init(from reader: inout some ShapeReader) {
@@ -934,14 +934,14 @@ extension S3 {
         package var responseContentEncoding: String?
         package var responseContentLanguage: String?
         package var responseContentType: String?
-        package var responseExpires: Instant?
+        package var responseExpires: String?
         package var versionId: String?
         package var requestPayer: RequestPayer?
         package var partNumber: Int?
         package var expectedBucketOwner: String?
         package var checksumMode: ChecksumMode?
 
-        package init(bucket: String, ifMatch: String? = nil, ifModifiedSince: Instant? = nil, ifNoneMatch: String? = nil, ifUnmodifiedSince: Instant? = nil, key: String, range: String? = nil, responseCacheControl: String? = nil, responseContentDisposition: String? = nil, responseContentEncoding: String? = nil, responseContentLanguage: String? = nil, responseContentType: String? = nil, responseExpires: Instant? = nil, versionId: String? = nil, requestPayer: RequestPayer? = nil, partNumber: Int? = nil, expectedBucketOwner: String? = nil, checksumMode: ChecksumMode? = nil) {
+        package init(bucket: String, ifMatch: String? = nil, ifModifiedSince: Instant? = nil, ifNoneMatch: String? = nil, ifUnmodifiedSince: Instant? = nil, key: String, range: String? = nil, responseCacheControl: String? = nil, responseContentDisposition: String? = nil, responseContentEncoding: String? = nil, responseContentLanguage: String? = nil, responseContentType: String? = nil, responseExpires: String? = nil, versionId: String? = nil, requestPayer: RequestPayer? = nil, partNumber: Int? = nil, expectedBucketOwner: String? = nil, checksumMode: ChecksumMode? = nil) {
             self.bucket = bucket
             self.ifMatch = ifMatch
             self.ifModifiedSince = ifModifiedSince
@@ -999,7 +999,7 @@ extension S3 {
             responseContentEncoding = reader.string(9)
             responseContentLanguage = reader.string(10)
             responseContentType = reader.string(11)
-            responseExpires = reader.timestamp(12)
+            responseExpires = reader.string(12)
             versionId = reader.string(13)
             requestPayer = reader.enumeration(17, RequestPayer.self)
             partNumber = reader.integer(18)
@@ -1183,14 +1183,14 @@ extension S3 {
         package var responseContentEncoding: String?
         package var responseContentLanguage: String?
         package var responseContentType: String?
-        package var responseExpires: Instant?
+        package var responseExpires: String?
         package var versionId: String?
         package var requestPayer: RequestPayer?
         package var partNumber: Int?
         package var expectedBucketOwner: String?
         package var checksumMode: ChecksumMode?
 
-        package init(bucket: String, ifMatch: String? = nil, ifModifiedSince: Instant? = nil, ifNoneMatch: String? = nil, ifUnmodifiedSince: Instant? = nil, key: String, range: String? = nil, responseCacheControl: String? = nil, responseContentDisposition: String? = nil, responseContentEncoding: String? = nil, responseContentLanguage: String? = nil, responseContentType: String? = nil, responseExpires: Instant? = nil, versionId: String? = nil, requestPayer: RequestPayer? = nil, partNumber: Int? = nil, expectedBucketOwner: String? = nil, checksumMode: ChecksumMode? = nil) {
+        package init(bucket: String, ifMatch: String? = nil, ifModifiedSince: Instant? = nil, ifNoneMatch: String? = nil, ifUnmodifiedSince: Instant? = nil, key: String, range: String? = nil, responseCacheControl: String? = nil, responseContentDisposition: String? = nil, responseContentEncoding: String? = nil, responseContentLanguage: String? = nil, responseContentType: String? = nil, responseExpires: String? = nil, versionId: String? = nil, requestPayer: RequestPayer? = nil, partNumber: Int? = nil, expectedBucketOwner: String? = nil, checksumMode: ChecksumMode? = nil) {
             self.bucket = bucket
             self.ifMatch = ifMatch
             self.ifModifiedSince = ifModifiedSince
@@ -1248,7 +1248,7 @@ extension S3 {
             responseContentEncoding = reader.string(9)
             responseContentLanguage = reader.string(10)
             responseContentType = reader.string(11)
-            responseExpires = reader.timestamp(12)
+            responseExpires = reader.string(12)
             versionId = reader.string(13)
             requestPayer = reader.enumeration(17, RequestPayer.self)
             partNumber = reader.integer(18)

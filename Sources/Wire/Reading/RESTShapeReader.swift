@@ -168,10 +168,13 @@ struct RESTShapeReader: ShapeReader {
         guard let text = filled(member), let schema = members[member].element else {
             return json?.list(member, of: type)
         }
-        return text.split(separator: ",").compactMap { part in
+        let parts = text.split(separator: ",")
+        let elements = parts.compactMap { part in
             var reader = ElementTextReader(schema: schema, text: String(part).trimmedOfBlanks)
             return Element.element(from: &reader)
         }
+        if isXML, elements.count < parts.count, case .served = members[member].standing { refuse(member, text) }
+        return elements
     }
 
     mutating func map<Value: ReadableElement>(_ member: Int, to type: Value.Type) -> [String: Value]? {

@@ -3,9 +3,14 @@
 import base64
 import hashlib
 import socket
+from urllib.parse import quote
 
 import botocore.auth
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 
 @pytest.mark.parametrize(
@@ -133,3 +138,79 @@ def test_pipelined_requests_are_answered_in_order(plain, s3, bucket):
 
 def _md5(body):
     return base64.b64encode(hashlib.md5(body).digest()).decode()
+
+
+def test_a_new_object_takes_no_version_from_its_client(plain, s3, bucket):
+    for query in ("versionId=null", "x-id=PutObject&versionId=", "versionId=" + "a" * 32):
+        answer = plain.s3("PUT", f"/{bucket}/k?{query}", b"x")
+        assert (answer.status, answer.error_code) == (400, "InvalidArgument")
+    assert plain.s3("PUT", f"/{bucket}/k?x-id=PutObject", b"x").status == 200
+
+
+def test_a_key_that_no_object_can_have(plain, bucket):
+    key = "k" * 1025
+    for method, query in (
+        ("GET", ""), ("DELETE", ""), ("GET", "?tagging"), ("GET", "?acl"), ("GET", "?attributes"), ("POST", "?uploads"),
+        ("DELETE", "?uploadId=x"), ("PUT", ""), ("GET", "?versionId=null"),
+    ):
+        headers = {"x-amz-object-attributes": "ETag"} if query == "?attributes" else {}
+        answer = plain.s3(method, f"/{bucket}/{key}{query}", headers=headers)
+        assert (answer.status, answer.error_code) == (400, "KeyTooLongError"), (method, query)
+    assert plain.s3("HEAD", f"/{bucket}/{key}").status == 400
+    assert plain.s3("GET", f"/{bucket}/{key[1:]}").error_code == "NoSuchKey"
+
+
+def test_versions_are_not_listed_from_a_marker_that_is_none(plain, bucket):
+    for marker in ("garbage", "a" * 31 + "-"):
+        answer = plain.s3("GET", f"/{bucket}?key-marker=k&version-id-marker={marker}&versions=")
+        assert (answer.status, answer.error_code) == (400, "InvalidArgument")
+    for marker in ("null", "a" * 32, ""):
+        assert plain.s3("GET", f"/{bucket}?key-marker=k&version-id-marker={marker}&versions=").status == 200
+
+
+def test_attributes_that_objects_do_not_have(plain, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    for names, status in (("Colour", 400), ("ETag,Colour", 400), ("ETag, ObjectSize", 200)):
+        answer = plain.s3("GET", f"/{bucket}/k?attributes", headers={"x-amz-object-attributes": names})
+        assert answer.status == status and (status == 200 or answer.error_code == "InvalidArgument")
+
+
+def test_a_redirection_leads_somewhere(s3, bucket):
+    for target in ("/there", "http://there/", "https://there/"):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", WebsiteRedirectLocation=target)
+    for target in ("there", "ftp://there/"):
+        for call in (s3.put_object, s3.create_multipart_upload):
+            with pytest.raises(ClientError) as error:
+                call(Bucket=bucket, Key="k", WebsiteRedirectLocation=target)
+            assert error.value.response["Error"]["Code"] == "InvalidRedirectLocation"
+
+
+def test_the_asked_for_expiry_is_answered_as_it_came(plain, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    for text in ("tomorrow", "Thu, 01 Dec 1994 16:00:00 GMT", "0"):
+        answer = plain.s3("GET", f"/{bucket}/k?response-expires={quote(text)}")
+        assert (answer.status, answer.headers["expires"]) == (200, text)
+
+
+@pytest.mark.parametrize("service", ["ec2", "sagemaker", "sts"])
+def test_an_address_signed_for_another_service(account, plain, s3, bucket, service):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    request = AWSRequest(method="GET", url=f"http://{plain.host}/{bucket}/k")
+    credentials = Credentials(account.identifier, account.secret)
+    S3SigV4QueryAuth(credentials, service, account.region).add_auth(request)
+    answer = plain.send("GET", request.url.removeprefix(f"http://{plain.host}"))
+    assert (answer.status, answer.error_code) == (400, "AuthorizationQueryParametersError")
+
+
+def test_an_unannounced_trailer_is_refused(plain, s3, bucket):
+    body = b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"
+
+    def put(announced):
+        headers = {"x-amz-decoded-content-length": "5", "Content-Encoding": "aws-chunked", **announced}
+        framing = {"X-Amz-Content-SHA256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"}
+        return plain.s3("PUT", f"/{bucket}/k", body, headers, after_signing=framing)
+
+    answer = put({})
+    assert (answer.status, answer.error_code) == (400, "MalformedTrailerError")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    assert put({"x-amz-trailer": "x-amz-checksum-crc32"}).status == 200

@@ -83,14 +83,14 @@ struct ObjectOperationsTests {
             $0.responseContentDisposition = "attachment"
             $0.responseContentEncoding = "br"
             $0.responseContentLanguage = "fr"
-            $0.responseExpires = Instant(iso8601: "2020-12-28T18:59:58Z")
+            $0.responseExpires = "tomorrow"
         }.output
         #expect(object.contentType == "text/css")
         #expect(object.cacheControl == "max-age=1")
         #expect(object.contentDisposition == "attachment")
         #expect(object.contentEncoding == "br")
         #expect(object.contentLanguage == "fr")
-        #expect(object.expires == "Mon, 28 Dec 2020 18:59:58 GMT")
+        #expect(object.expires == "tomorrow")
     }
 
     @Test func aRangeIsPartialAndHeadSaysTheSame() async throws {
