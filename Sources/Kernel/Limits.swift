@@ -66,6 +66,12 @@ package struct Limits: Sendable {
     /// Bodies up to this size live in the object's row, larger ones in a file (measured cut-over: 16–32 KiB).
     package var inlineBodyBytes = 16 << 10
 
+    /// Most human task UIs of an account in a region, and most vendors' work teams.
+    package var humanTaskUis = 1000, vendors = 1000
+
+    /// Most roles of an account, and bytes of one role's inline policies (IAM quotas).
+    package var roles = 1000, rolePolicyBytes = 10_240
+
     // Labeling jobs (developer guide: input data quotas).
 
     /// Most lines of a manifest, for every task type but segmentation.

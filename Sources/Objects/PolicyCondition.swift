@@ -22,7 +22,7 @@ package final class RequestFacts: Sendable {
     /// Of a presigned request: the time since it was signed.
     let signatureAge: Duration?
     /// Real time of arrival; the server's own may stand still.
-    let now: Instant
+    package let now: Instant
     /// The two ids that the answer carries; empty where there is none.
     let requestID: String, hostID: String
 

@@ -3,6 +3,7 @@
 package import Digests
 package import Kernel
 package import Objects
+package import Signing
 internal import Synchronization
 
 /// On whose behalf, where and when an operation runs.
@@ -25,6 +26,8 @@ package struct RequestContext: Sendable {
     package var contentEncoding: String?
     /// For conditions of bucket policies; nil where no client stands behind the request.
     package var facts: RequestFacts?
+    /// Whom temporary credentials stand for.
+    package var session: SessionIdentity?
     /// Filled by the operation, sent with the answer.
     package let notices = Notices()
 

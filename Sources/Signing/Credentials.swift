@@ -11,8 +11,13 @@ package struct Identity: Hashable, Sendable {
     package var displayName: String?
     /// By which S3 names the account as an owner, where it is given; in AWS 64 hexadecimal digits.
     package var canonicalID: String?
+    /// Of temporary credentials: whom they stand for.
+    package var session: SessionIdentity?
 
-    package init(account: AccountID, displayName: String? = nil, canonicalID: String? = nil) {
+    package init(
+        account: AccountID, displayName: String? = nil, canonicalID: String? = nil, session: SessionIdentity? = nil
+    ) {
+        self.session = session
         self.account = account
         self.displayName = displayName
         self.canonicalID = canonicalID
@@ -45,8 +50,8 @@ package struct Credentials: Hashable, Sendable {
 
 /// Knows credentials by their access key.
 package protocol CredentialSource: Sendable {
-    /// Nil for a key that is not known.
-    func credentials(for accessKey: String) -> Credentials?
+    /// Nil for a key that is not known. The token that came with it may say whose it is.
+    func credentials(for accessKey: String, sessionToken: String?) -> Credentials?
 }
 
 /// Credentials that are fixed when the server starts.
@@ -58,7 +63,7 @@ package struct CredentialSet: CredentialSource {
         for entry in credentials { byAccessKey[entry.accessKey] = entry }
     }
 
-    package func credentials(for accessKey: String) -> Credentials? { byAccessKey[accessKey] }
+    package func credentials(for accessKey: String, sessionToken: String?) -> Credentials? { byAccessKey[accessKey] }
 }
 
 extension Credentials {

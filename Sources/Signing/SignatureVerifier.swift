@@ -110,7 +110,7 @@ package struct SignatureVerifier: Sendable {
 extension SignatureVerifier {
     /// Nil for a key that is not known and passes all the same, if what it came with is a signature at all.
     func knownCredentials(_ claim: SignatureClaim, at now: Instant) throws(SignatureFault) -> Credentials? {
-        guard let known = credentials.credentials(for: claim.accessKey) else {
+        guard let known = credentials.credentials(for: claim.accessKey, sessionToken: claim.sessionToken) else {
             guard policy == .lenient else { throw .unknownKey(claim.accessKey) }
             guard claim.hasSignature else { throw mismatch(claim) }
             return nil

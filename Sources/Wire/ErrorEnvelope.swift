@@ -60,7 +60,8 @@ package enum ErrorEnvelope {
         writer.open("ErrorResponse", namespace: STS.schema.xmlNamespace)
         writer.open("Error")
         writer.element("Type", error.fault == .client ? "Sender" : "Receiver")
-        writer.element("Code", error.code)
+        // Services of this protocol call it so (common errors of STS and IAM).
+        writer.element("Code", error.code == "ValidationException" ? "ValidationError" : error.code)
         writer.element("Message", error.message)
         writer.close("Error")
         writer.element("RequestId", identity.requestID)

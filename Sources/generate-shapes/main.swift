@@ -17,6 +17,7 @@ let specFiles = [
     SpecFile(key: "s3", namespace: "S3", serviceCase: "s3"),
     SpecFile(key: "sagemaker", namespace: "SageMaker", serviceCase: "sageMaker"),
     SpecFile(key: "sts", namespace: "STS", serviceCase: "sts"),
+    SpecFile(key: "iam", namespace: "IAM", serviceCase: "iam"),
     SpecFile(key: "groundwork", namespace: "Control", serviceCase: "control"),
 ]
 

@@ -17,7 +17,7 @@ extension Program {
     /// What the server is made of, from the settings.
     struct Parts {
         let settings: ServeSettings
-        let credentials: [Credentials]
+        let credentials: SessionCredentials
         let table: OperationTable
         let forms: FormUploads
         let tasks: AsyncRequests
@@ -60,7 +60,7 @@ extension Program {
         func pipeline(in directory: DataDirectory) throws -> Pipeline {
             let router = WireRouter(hostSuffixes: ["localhost", "s3.localhost"] + settings.hostNames)
             let verifier = SignatureVerifier(
-                credentials: CredentialSet(credentials), policy: settings.auth, account: settings.account)
+                credentials: credentials, policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(
                 router: router, verifier: verifier, table: table, forms: forms, tasks: tasks,
                 serverClock: serverClock, wallClock: wallClock, limits: limits, anonymous: settings.anonymous)
@@ -104,7 +104,7 @@ extension Program {
             hosts.formUnion(settings.hostNames)
             var token: String?
             if !settings.isLoopback || settings.auth == .strict {
-                token = try settings.environment["GROUNDWORK_CONTROL_TOKEN"] ?? ControlToken.make(in: directory.path)
+                token = try settings.environment["GROUNDWORK_CONTROL_TOKEN"] ?? KeptSecret.text("control-token", in: directory.path)
             }
             return ControlAccess(hosts: hosts, token: token, account: settings.account, region: settings.region)
         }

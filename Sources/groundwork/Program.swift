@@ -82,13 +82,16 @@ struct Program {
         let s3 = S3Service(objects: objects)
         table.add(s3, readers: readers)
         table.add(sageMaker)
-        table.add(STSService())
+        let sessions = SessionCredentials(
+            CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
+        table.add(STSService(credentials: sessions, entropy: entropy))
+        table.add(IAMService(control: controlStore, entropy: entropy, limits: limits, logger: logger))
         table.add(control)
         guard table.missing.isEmpty else {
             throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
         }
         let parts = Parts(
-            settings: settings, credentials: credentials, table: table, forms: FormUploads(s3, decoder: decoder),
+            settings: settings, credentials: sessions, table: table, forms: FormUploads(s3, decoder: decoder),
             tasks: tasks, objects: objects,
             serverClock: serverClock,
             wallClock: wallClock, limits: limits, readiness: readiness,

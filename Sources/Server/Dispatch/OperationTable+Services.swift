@@ -142,13 +142,24 @@ extension OperationTable {
         add(SageMaker.CreateLabelingJob.self, sageMaker.createLabelingJob)
         add(SageMaker.DescribeLabelingJob.self, sageMaker.describeLabelingJob)
         add(SageMaker.ListLabelingJobs.self, sageMaker.listLabelingJobs)
+        add(SageMaker.ListLabelingJobsForWorkteam.self, sageMaker.listLabelingJobsForWorkteam)
         add(SageMaker.StopLabelingJob.self, sageMaker.stopLabelingJob)
         add(SageMaker.CreateWorkteam.self, sageMaker.createWorkteam)
         add(SageMaker.DescribeWorkteam.self, sageMaker.describeWorkteam)
         add(SageMaker.ListWorkteams.self, sageMaker.listWorkteams)
+        add(SageMaker.UpdateWorkteam.self, sageMaker.updateWorkteam)
         add(SageMaker.DeleteWorkteam.self, sageMaker.deleteWorkteam)
+        add(SageMaker.DescribeSubscribedWorkteam.self, sageMaker.describeSubscribedWorkteam)
+        add(SageMaker.ListSubscribedWorkteams.self, sageMaker.listSubscribedWorkteams)
         add(SageMaker.CreateWorkforce.self, sageMaker.createWorkforce)
         add(SageMaker.DescribeWorkforce.self, sageMaker.describeWorkforce)
+        add(SageMaker.ListWorkforces.self, sageMaker.listWorkforces)
+        add(SageMaker.UpdateWorkforce.self, sageMaker.updateWorkforce)
+        add(SageMaker.DeleteWorkforce.self, sageMaker.deleteWorkforce)
+        add(SageMaker.CreateHumanTaskUi.self, sageMaker.createHumanTaskUi)
+        add(SageMaker.DescribeHumanTaskUi.self, sageMaker.describeHumanTaskUi)
+        add(SageMaker.ListHumanTaskUis.self, sageMaker.listHumanTaskUis)
+        add(SageMaker.DeleteHumanTaskUi.self, sageMaker.deleteHumanTaskUi)
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)
@@ -157,6 +168,22 @@ extension OperationTable {
     /// Adds STS.
     package mutating func add(_ sts: STSService) {
         add(STS.GetCallerIdentity.self, sts.getCallerIdentity)
+        add(STS.GetSessionToken.self, sts.getSessionToken)
+        add(STS.AssumeRole.self, sts.assumeRole)
+    }
+
+    /// Adds IAM.
+    package mutating func add(_ iam: IAMService) {
+        add(IAM.CreateRole.self, iam.createRole)
+        add(IAM.GetRole.self, iam.getRole)
+        add(IAM.DeleteRole.self, iam.deleteRole)
+        add(IAM.PutRolePolicy.self, iam.putRolePolicy)
+        add(IAM.GetRolePolicy.self, iam.getRolePolicy)
+        add(IAM.DeleteRolePolicy.self, iam.deleteRolePolicy)
+        add(IAM.ListRolePolicies.self, iam.listRolePolicies)
+        add(IAM.ListAttachedRolePolicies.self, iam.listAttachedRolePolicies)
+        add(IAM.ListInstanceProfilesForRole.self, iam.listInstanceProfilesForRole)
+        add(IAM.GetUser.self, iam.getUser)
     }
 
     /// Adds the control API. The health paths are answered before the table is asked.

@@ -228,6 +228,7 @@ package struct ServiceDispatcher: RequestHandler {
             principal: authentication.principal, region: authentication.region, requestID: reply.identity.requestID,
             now: serverClock.now(), head: request.head, body: request.body)
         context.principal.userName = authentication.identity?.displayName
+        context.session = authentication.identity?.session
         context.facts = RequestFacts(
             head: request.head, sourceAddress: request.remoteAddress, isSecure: request.isSecure,
             signatureVersion: authentication.signatureVersion?.rawValue, authType: authentication.authType?.rawValue,

@@ -1,4 +1,4 @@
-// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, rules and truth, made where
+// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, vendors, rules and truth, made where
 // they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file
 // and the command line only: over HTTP an object's content stands in the document.
 
@@ -29,16 +29,19 @@ extension ControlService {
             throw .validation(
                 "A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
         }
-        let known = ["version", "buckets", "workteams", "rules", "truth"]
+        let known = ["version", "buckets", "workteams", "vendors", "rules", "truth"]
         if let unknown = document.object?.names.first(where: { !known.contains($0) }) {
             throw .validation("A seed document has no member '\(unknown)'; it has \(known.joined(separator: ", ")).")
         }
-        var made: JSONObject = ["buckets": 0, "objects": 0, "workteams": 0]
+        var made: JSONObject = ["buckets": 0, "objects": 0, "workteams": 0, "vendors": 0]
         for (place, bucket) in (document["buckets"]?.array ?? []).enumerated() {
             try await seedBucket(bucket, at: "buckets.\(place)", files, context, &made)
         }
         for (place, team) in (document["workteams"]?.array ?? []).enumerated() {
             try await seedWorkteam(team, at: "workteams.\(place)", context, &made)
+        }
+        for (place, vendor) in (document["vendors"]?.array ?? []).enumerated() {
+            try await seedVendor(vendor, at: "vendors.\(place)", context, &made)
         }
         if let rules = document["rules"] { try await putRules(rules, context) }
         if let truth = document["truth"] {
@@ -134,6 +137,32 @@ extension ControlService {
             throw .resourceLimitExceeded("An account has at most \(limits.workteams) work teams in a region.")
         }
         if outcome == .created { count("workteams", &made) }
+    }
+
+    /// A vendor's work team that an account has subscribed to.
+    private func seedVendor(
+        _ vendor: JSONValue, at path: String, _ context: RequestContext, _ made: inout JSONObject
+    ) async throws(ServiceError) {
+        guard let name = vendor["name"]?.string, !name.isEmpty else {
+            throw .validation("'\(path).name' must be a work team's name.")
+        }
+        let subscriber = try account(vendor["account"]?.string, context)
+        let region = try region(vendor["region"]?.string, context)
+        let seller = try account(vendor["vendorAccount"]?.string ?? subscriber.description, context)
+        let arn = ARN(
+            service: "sagemaker", region: region, account: seller, resource: "workteam/vendor-crowd/" + name)
+        var document: JSONObject = ["arn": .string(arn.description)]
+        for member in ["title", "seller", "description", "listingId"] { document[member] = vendor[member] }
+        let resource = Resource(
+            name: ResourceName(.vendor, account: subscriber, region: region, name: name), created: context.now,
+            updated: context.now, document: JSONValue.object(document).compactBytes)
+        let outcome = try await internally(context, logger) {
+            try await control.create(resource, limit: limits.vendors)
+        }
+        if outcome == .limitReached {
+            throw .resourceLimitExceeded("An account has at most \(limits.vendors) vendors in a region.")
+        }
+        if outcome == .created { count("vendors", &made) }
     }
 
     private func count(_ name: String, _ made: inout JSONObject) {

@@ -11,6 +11,7 @@ extension SageMakerService {
         _ input: SageMaker.CreateWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.CreateWorkteamResponse {
         try checkMembers(input.memberDefinitions)
+        if let workforce = input.workforceName { _ = try await storedWorkforce(workforce, context) }
         let arn = Self.workteamARN(input.workteamName, context)
         let document: JSONObject = [
             "memberDefinitions": .array(input.memberDefinitions.map { .object($0.document) }),
@@ -43,47 +44,64 @@ extension SageMakerService {
     package func describeWorkteam(
         _ input: SageMaker.DescribeWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DescribeWorkteamResponse {
-        let name = ResourceName(
-            .workteam, account: context.account, region: context.region, name: input.workteamName)
-        let resource = try await internally(context, logger) { try await control.resource(name) }
-        guard let team = resource.flatMap({ Self.workteam($0, context) }) else {
-            throw noWorkteam(input.workteamName, context)
+        let (resource, document) = try await storedWorkteam(input.workteamName, context)
+        return SageMaker.DescribeWorkteamResponse(workteam: Self.workteam(resource, document, context))
+    }
+
+    /// Changes members, description, notifications or access of a work team; what is not named stays. AWS reference:
+    /// UpdateWorkteam.
+    package func updateWorkteam(
+        _ input: SageMaker.UpdateWorkteamRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.UpdateWorkteamResponse {
+        if let members = input.memberDefinitions { try checkMembers(members) }
+        var (resource, document) = try await storedWorkteam(input.workteamName, context)
+        if let members = input.memberDefinitions {
+            document["memberDefinitions"] = .array(members.map { .object($0.document) })
         }
-        return SageMaker.DescribeWorkteamResponse(workteam: team)
+        if let description = input.description { document["description"] = .string(description) }
+        if let notifications = input.notificationConfiguration {
+            document["notificationConfiguration"] = .object(notifications.document)
+        }
+        if let access = input.workerAccessConfiguration {
+            document["workerAccessConfiguration"] = .object(access.document)
+        }
+        try await put(document, as: &resource, context)
+        return SageMaker.UpdateWorkteamResponse(workteam: Self.workteam(resource, document, context))
+    }
+
+    private func storedWorkteam(
+        _ name: String, _ context: RequestContext
+    ) async throws(ServiceError) -> (resource: Resource, document: JSONObject) {
+        // The fragment "The work team" is what clients look for.
+        try await stored(.workteam, name, context) {
+            .validation("The work team \(Self.workteamARN(name, context)) does not exist.")
+        }
     }
 
     /// Lists work teams. AWS reference: ListWorkteams.
     package func listWorkteams(
         _ input: SageMaker.ListWorkteamsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.ListWorkteamsResponse {
-        var resources = try await internally(context, logger) {
-            try await control.resources(.workteam, account: context.account, region: context.region)
-        }
-        if let part = input.nameContains?.lowercased() {
-            resources = resources.filter { $0.name.name.lowercased().contains(part) }
-        }
-        if input.sortBy == .createDate { resources.sort { ($0.created, $0.name.name) < ($1.created, $1.name.name) } }
-        if input.sortOrder == .descending { resources.reverse() }
+        let resources = try await listed(
+            .workteam, nameContains: input.nameContains, byDate: input.sortBy == .createDate, input.sortOrder, context)
         let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
         return SageMaker.ListWorkteamsResponse(
-            workteams: page.elements.compactMap { Self.workteam($0, context) }, nextToken: page.nextToken)
+            workteams: page.elements.map { Self.workteam($0, $0.members, context) }, nextToken: page.nextToken)
     }
 
     /// Deletes a work team. AWS reference: DeleteWorkteam.
     package func deleteWorkteam(
         _ input: SageMaker.DeleteWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DeleteWorkteamResponse {
-        let name = ResourceName(
-            .workteam, account: context.account, region: context.region, name: input.workteamName)
-        guard try await internally(context, logger, { try await control.delete(name) }) else {
-            throw noWorkteam(input.workteamName, context)
-        }
+        let name = try await storedWorkteam(input.workteamName, context).resource.name
+        _ = try await internally(context, logger) { try await control.delete(name) }
         return SageMaker.DeleteWorkteamResponse(success: true)
     }
 
-    private static func workteam(_ resource: Resource, _ context: RequestContext) -> SageMaker.Workteam? {
-        guard let document = try? JSONValue(parsing: resource.document) else { return nil }
-        return SageMaker.Workteam(
+    private static func workteam(
+        _ resource: Resource, _ document: JSONObject, _ context: RequestContext
+    ) -> SageMaker.Workteam {
+        SageMaker.Workteam(
             workteamName: resource.name.name,
             memberDefinitions: (document["memberDefinitions"]?.array ?? []).compactMap {
                 $0.object.map { SageMaker.MemberDefinition(document: $0) }
@@ -98,11 +116,6 @@ extension SageMakerService {
             workerAccessConfiguration: document["workerAccessConfiguration"]?.object.map {
                 SageMaker.WorkerAccessConfiguration(document: $0)
             })
-    }
-
-    /// The fragment "The work team" is what clients look for.
-    private func noWorkteam(_ name: String, _ context: RequestContext) -> ServiceError {
-        .validation("The work team \(Self.workteamARN(name, context)) does not exist.")
     }
 
     /// All members are Cognito groups of one pool and client, or all are groups of one OIDC provider.

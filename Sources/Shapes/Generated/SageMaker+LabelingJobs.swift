@@ -37,12 +37,23 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The operation `ListLabelingJobsForWorkteam`.
+    package enum ListLabelingJobsForWorkteam: Operation {
+        package typealias Input = ListLabelingJobsForWorkteamRequest
+        package typealias Output = ListLabelingJobsForWorkteamResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "ListLabelingJobsForWorkteam", index: 76, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
     /// The operation `StopLabelingJob`.
     package enum StopLabelingJob: Operation {
         package typealias Input = StopLabelingJobRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            SageMaker.schema, "StopLabelingJob", index: 76, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "StopLabelingJob", index: 77, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -364,6 +375,33 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The shape `LabelCountersForWorkteam` of the service's model.
+    package struct LabelCountersForWorkteam: WritableShape {
+        package var humanLabeled: Int?
+        package var pendingHuman: Int?
+        package var total: Int?
+
+        package init(humanLabeled: Int? = nil, pendingHuman: Int? = nil, total: Int? = nil) {
+            self.humanLabeled = humanLabeled
+            self.pendingHuman = pendingHuman
+            self.total = total
+        }
+
+        package static let schema = StructureSchema("LabelCountersForWorkteam", [
+            MemberSchema("HumanLabeled"),
+            MemberSchema("PendingHuman"),
+            MemberSchema("Total"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let humanLabeled { writer.integer(0, humanLabeled) }
+            if let pendingHuman { writer.integer(1, pendingHuman) }
+            if let total { writer.integer(2, total) }
+        }
+    }
+}
+
+extension SageMaker {
     /// The shape `LabelingJobAlgorithmsConfig` of the service's model.
     package struct LabelingJobAlgorithmsConfig: ReadableShape, WritableShape {
         package var labelingJobAlgorithmSpecificationArn: String
@@ -439,6 +477,45 @@ extension SageMaker {
 
         package func write(to writer: inout some ShapeWriter) {
             if let s3DataSource { writer.structure(0, s3DataSource) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `LabelingJobForWorkteamSummary` of the service's model.
+    package struct LabelingJobForWorkteamSummary: WritableShape {
+        package var labelingJobName: String?
+        package var jobReferenceCode: String
+        package var workRequesterAccountId: String
+        package var creationTime: Instant
+        package var labelCounters: LabelCountersForWorkteam?
+        package var numberOfHumanWorkersPerDataObject: Int?
+
+        package init(labelingJobName: String? = nil, jobReferenceCode: String, workRequesterAccountId: String, creationTime: Instant, labelCounters: LabelCountersForWorkteam? = nil, numberOfHumanWorkersPerDataObject: Int? = nil) {
+            self.labelingJobName = labelingJobName
+            self.jobReferenceCode = jobReferenceCode
+            self.workRequesterAccountId = workRequesterAccountId
+            self.creationTime = creationTime
+            self.labelCounters = labelCounters
+            self.numberOfHumanWorkersPerDataObject = numberOfHumanWorkersPerDataObject
+        }
+
+        package static let schema = StructureSchema("LabelingJobForWorkteamSummary", [
+            MemberSchema("LabelingJobName", constraints: Rules.labelingJobName),
+            MemberSchema("JobReferenceCode", required: true),
+            MemberSchema("WorkRequesterAccountId", required: true),
+            MemberSchema("CreationTime", required: true),
+            MemberSchema("LabelCounters"),
+            MemberSchema("NumberOfHumanWorkersPerDataObject", constraints: Rules.numberOfHumanWorkersPerDataObject),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let labelingJobName { writer.string(0, labelingJobName) }
+            writer.string(1, jobReferenceCode)
+            writer.string(2, workRequesterAccountId)
+            writer.timestamp(3, creationTime)
+            if let labelCounters { writer.structure(4, labelCounters) }
+            if let numberOfHumanWorkersPerDataObject { writer.integer(5, numberOfHumanWorkersPerDataObject) }
         }
     }
 }
@@ -661,6 +738,76 @@ extension SageMaker {
             if let failureReason { writer.string(9, failureReason) }
             if let labelingJobOutput { writer.structure(10, labelingJobOutput) }
             if let inputConfig { writer.structure(11, inputConfig) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListLabelingJobsForWorkteamRequest` of the service's model.
+    package struct ListLabelingJobsForWorkteamRequest: ReadableShape {
+        package var workteamArn: String
+        package var maxResults: Int?
+        package var nextToken: String?
+        package var creationTimeAfter: Instant?
+        package var creationTimeBefore: Instant?
+        package var jobReferenceCodeContains: String?
+        package var sortBy: ListLabelingJobsForWorkteamSortByOptions?
+        package var sortOrder: SortOrder?
+
+        package init(workteamArn: String, maxResults: Int? = nil, nextToken: String? = nil, creationTimeAfter: Instant? = nil, creationTimeBefore: Instant? = nil, jobReferenceCodeContains: String? = nil, sortBy: ListLabelingJobsForWorkteamSortByOptions? = nil, sortOrder: SortOrder? = nil) {
+            self.workteamArn = workteamArn
+            self.maxResults = maxResults
+            self.nextToken = nextToken
+            self.creationTimeAfter = creationTimeAfter
+            self.creationTimeBefore = creationTimeBefore
+            self.jobReferenceCodeContains = jobReferenceCodeContains
+            self.sortBy = sortBy
+            self.sortOrder = sortOrder
+        }
+
+        package static let schema = StructureSchema("ListLabelingJobsForWorkteamRequest", [
+            MemberSchema("WorkteamArn", required: true, constraints: Rules.workteamArn),
+            MemberSchema("MaxResults", constraints: Rules.maxResults),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+            MemberSchema("CreationTimeAfter"),
+            MemberSchema("CreationTimeBefore"),
+            MemberSchema("JobReferenceCodeContains", constraints: Rules.jobReferenceCodeContains),
+            MemberSchema("SortBy"),
+            MemberSchema("SortOrder"),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            workteamArn = reader.requiredString(0)
+            maxResults = reader.integer(1)
+            nextToken = reader.string(2)
+            creationTimeAfter = reader.timestamp(3)
+            creationTimeBefore = reader.timestamp(4)
+            jobReferenceCodeContains = reader.string(5)
+            sortBy = reader.enumeration(6, ListLabelingJobsForWorkteamSortByOptions.self)
+            sortOrder = reader.enumeration(7, SortOrder.self)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListLabelingJobsForWorkteamResponse` of the service's model.
+    package struct ListLabelingJobsForWorkteamResponse: WritableShape {
+        package var labelingJobSummaryList: [LabelingJobForWorkteamSummary]
+        package var nextToken: String?
+
+        package init(labelingJobSummaryList: [LabelingJobForWorkteamSummary], nextToken: String? = nil) {
+            self.labelingJobSummaryList = labelingJobSummaryList
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListLabelingJobsForWorkteamResponse", [
+            MemberSchema("LabelingJobSummaryList", required: true, element: MemberSchema("member")),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.list(0, labelingJobSummaryList)
+            if let nextToken { writer.string(1, nextToken) }
         }
     }
 }

@@ -50,6 +50,16 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The values of `HumanTaskUiStatus`.
+    package enum HumanTaskUiStatus: String, Enumeration {
+        case active = "Active"
+        case deleting = "Deleting"
+
+        package static var placeholder: Self { .active }
+    }
+}
+
+extension SageMaker {
     /// The values of `LabelingJobStatus`.
     package enum LabelingJobStatus: String, Enumeration {
         case initializing = "Initializing"
@@ -60,6 +70,25 @@ extension SageMaker {
         case stopped = "Stopped"
 
         package static var placeholder: Self { .initializing }
+    }
+}
+
+extension SageMaker {
+    /// The values of `ListLabelingJobsForWorkteamSortByOptions`.
+    package enum ListLabelingJobsForWorkteamSortByOptions: String, Enumeration {
+        case creationTime = "CreationTime"
+
+        package static var placeholder: Self { .creationTime }
+    }
+}
+
+extension SageMaker {
+    /// The values of `ListWorkforcesSortByOptions`.
+    package enum ListWorkforcesSortByOptions: String, Enumeration {
+        case name = "Name"
+        case createDate = "CreateDate"
+
+        package static var placeholder: Self { .name }
     }
 }
 

@@ -9,7 +9,7 @@ extension SageMaker {
         package typealias Input = CreateWorkforceRequest
         package typealias Output = CreateWorkforceResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "CreateWorkforce", index: 81, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "CreateWorkforce", index: 85, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,40 @@ extension SageMaker {
         package typealias Input = DescribeWorkforceRequest
         package typealias Output = DescribeWorkforceResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DescribeWorkforce", index: 82, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DescribeWorkforce", index: 86, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `ListWorkforces`.
+    package enum ListWorkforces: Operation {
+        package typealias Input = ListWorkforcesRequest
+        package typealias Output = ListWorkforcesResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "ListWorkforces", index: 87, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `UpdateWorkforce`.
+    package enum UpdateWorkforce: Operation {
+        package typealias Input = UpdateWorkforceRequest
+        package typealias Output = UpdateWorkforceResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "UpdateWorkforce", index: 88, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `DeleteWorkforce`.
+    package enum DeleteWorkforce: Operation {
+        package typealias Input = DeleteWorkforceRequest
+        package typealias Output = DeleteWorkforceResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "DeleteWorkforce", index: 89, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -116,6 +149,38 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The shape `DeleteWorkforceRequest` of the service's model.
+    package struct DeleteWorkforceRequest: ReadableShape {
+        package var workforceName: String
+
+        package init(workforceName: String) {
+            self.workforceName = workforceName
+        }
+
+        package static let schema = StructureSchema("DeleteWorkforceRequest", [
+            MemberSchema("WorkforceName", required: true, constraints: Rules.workforceName),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            workforceName = reader.requiredString(0)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `DeleteWorkforceResponse` of the service's model.
+    package struct DeleteWorkforceResponse: WritableShape {
+        package init() {
+        }
+
+        package static let schema = StructureSchema("DeleteWorkforceResponse", [])
+
+        package func write(to writer: inout some ShapeWriter) {
+        }
+    }
+}
+
+extension SageMaker {
     /// The shape `DescribeWorkforceRequest` of the service's model.
     package struct DescribeWorkforceRequest: ReadableShape {
         package var workforceName: String
@@ -149,6 +214,64 @@ extension SageMaker {
 
         package func write(to writer: inout some ShapeWriter) {
             writer.structure(0, workforce)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListWorkforcesRequest` of the service's model.
+    package struct ListWorkforcesRequest: ReadableShape {
+        package var sortBy: ListWorkforcesSortByOptions?
+        package var sortOrder: SortOrder?
+        package var nameContains: String?
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(sortBy: ListWorkforcesSortByOptions? = nil, sortOrder: SortOrder? = nil, nameContains: String? = nil, nextToken: String? = nil, maxResults: Int? = nil) {
+            self.sortBy = sortBy
+            self.sortOrder = sortOrder
+            self.nameContains = nameContains
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListWorkforcesRequest", [
+            MemberSchema("SortBy"),
+            MemberSchema("SortOrder"),
+            MemberSchema("NameContains", constraints: Rules.workforceName),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+            MemberSchema("MaxResults", constraints: Rules.maxResults),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            sortBy = reader.enumeration(0, ListWorkforcesSortByOptions.self)
+            sortOrder = reader.enumeration(1, SortOrder.self)
+            nameContains = reader.string(2)
+            nextToken = reader.string(3)
+            maxResults = reader.integer(4)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListWorkforcesResponse` of the service's model.
+    package struct ListWorkforcesResponse: WritableShape {
+        package var workforces: [Workforce]
+        package var nextToken: String?
+
+        package init(workforces: [Workforce], nextToken: String? = nil) {
+            self.workforces = workforces
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListWorkforcesResponse", [
+            MemberSchema("Workforces", required: true, element: MemberSchema("member")),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.list(0, workforces)
+            if let nextToken { writer.string(1, nextToken) }
         }
     }
 }
@@ -283,6 +406,60 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The shape `UpdateWorkforceRequest` of the service's model.
+    package struct UpdateWorkforceRequest: ReadableShape {
+        package var workforceName: String
+        package var sourceIpConfig: SourceIpConfig?
+        package var oidcConfig: OidcConfig?
+        package var workforceVpcConfig: WorkforceVpcConfigRequest?
+        package var ipAddressType: WorkforceIpAddressType?
+
+        package init(workforceName: String, sourceIpConfig: SourceIpConfig? = nil, oidcConfig: OidcConfig? = nil, workforceVpcConfig: WorkforceVpcConfigRequest? = nil, ipAddressType: WorkforceIpAddressType? = nil) {
+            self.workforceName = workforceName
+            self.sourceIpConfig = sourceIpConfig
+            self.oidcConfig = oidcConfig
+            self.workforceVpcConfig = workforceVpcConfig
+            self.ipAddressType = ipAddressType
+        }
+
+        package static let schema = StructureSchema("UpdateWorkforceRequest", [
+            MemberSchema("WorkforceName", required: true, constraints: Rules.workforceName),
+            MemberSchema("SourceIpConfig", standing: .inert),
+            MemberSchema("OidcConfig", standing: .inert),
+            MemberSchema("WorkforceVpcConfig", standing: .inert),
+            MemberSchema("IpAddressType", standing: .inert),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            workforceName = reader.requiredString(0)
+            sourceIpConfig = reader.structure(1, SourceIpConfig.self)
+            oidcConfig = reader.structure(2, OidcConfig.self)
+            workforceVpcConfig = reader.structure(3, WorkforceVpcConfigRequest.self)
+            ipAddressType = reader.enumeration(4, WorkforceIpAddressType.self)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `UpdateWorkforceResponse` of the service's model.
+    package struct UpdateWorkforceResponse: WritableShape {
+        package var workforce: Workforce
+
+        package init(workforce: Workforce) {
+            self.workforce = workforce
+        }
+
+        package static let schema = StructureSchema("UpdateWorkforceResponse", [
+            MemberSchema("Workforce", required: true),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.structure(0, workforce)
+        }
+    }
+}
+
+extension SageMaker {
     /// The shape `Workforce` of the service's model.
     package struct Workforce: WritableShape {
         package var workforceName: String
@@ -347,7 +524,7 @@ extension SageMaker {
 
 extension SageMaker {
     /// The shape `WorkforceVpcConfigRequest` of the service's model.
-    package struct WorkforceVpcConfigRequest: ReadableShape {
+    package struct WorkforceVpcConfigRequest: ReadableShape, WritableShape {
         package var vpcId: String?
         package var securityGroupIds: [String]?
         package var subnets: [String]?
@@ -368,6 +545,12 @@ extension SageMaker {
             vpcId = reader.string(0)
             securityGroupIds = reader.list(1, of: String.self)
             subnets = reader.list(2, of: String.self)
+        }
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let vpcId { writer.string(0, vpcId) }
+            if let securityGroupIds { writer.list(1, securityGroupIds) }
+            if let subnets { writer.list(2, subnets) }
         }
     }
 }

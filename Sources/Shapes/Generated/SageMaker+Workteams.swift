@@ -9,7 +9,7 @@ extension SageMaker {
         package typealias Input = CreateWorkteamRequest
         package typealias Output = CreateWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "CreateWorkteam", index: 77, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "CreateWorkteam", index: 78, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,7 @@ extension SageMaker {
         package typealias Input = DescribeWorkteamRequest
         package typealias Output = DescribeWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DescribeWorkteam", index: 78, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DescribeWorkteam", index: 79, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -31,7 +31,18 @@ extension SageMaker {
         package typealias Input = ListWorkteamsRequest
         package typealias Output = ListWorkteamsResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "ListWorkteams", index: 79, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "ListWorkteams", index: 80, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `UpdateWorkteam`.
+    package enum UpdateWorkteam: Operation {
+        package typealias Input = UpdateWorkteamRequest
+        package typealias Output = UpdateWorkteamResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "UpdateWorkteam", index: 81, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +53,29 @@ extension SageMaker {
         package typealias Input = DeleteWorkteamRequest
         package typealias Output = DeleteWorkteamResponse
         package static let schema = OperationSchema(
-            SageMaker.schema, "DeleteWorkteam", index: 80, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DeleteWorkteam", index: 82, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `DescribeSubscribedWorkteam`.
+    package enum DescribeSubscribedWorkteam: Operation {
+        package typealias Input = DescribeSubscribedWorkteamRequest
+        package typealias Output = DescribeSubscribedWorkteamResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "DescribeSubscribedWorkteam", index: 83, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
+    /// The operation `ListSubscribedWorkteams`.
+    package enum ListSubscribedWorkteams: Operation {
+        package typealias Input = ListSubscribedWorkteamsRequest
+        package typealias Output = ListSubscribedWorkteamsResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "ListSubscribedWorkteams", index: 84, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -181,6 +214,44 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The shape `DescribeSubscribedWorkteamRequest` of the service's model.
+    package struct DescribeSubscribedWorkteamRequest: ReadableShape {
+        package var workteamArn: String
+
+        package init(workteamArn: String) {
+            self.workteamArn = workteamArn
+        }
+
+        package static let schema = StructureSchema("DescribeSubscribedWorkteamRequest", [
+            MemberSchema("WorkteamArn", required: true, constraints: Rules.workteamArn),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            workteamArn = reader.requiredString(0)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `DescribeSubscribedWorkteamResponse` of the service's model.
+    package struct DescribeSubscribedWorkteamResponse: WritableShape {
+        package var subscribedWorkteam: SubscribedWorkteam
+
+        package init(subscribedWorkteam: SubscribedWorkteam) {
+            self.subscribedWorkteam = subscribedWorkteam
+        }
+
+        package static let schema = StructureSchema("DescribeSubscribedWorkteamResponse", [
+            MemberSchema("SubscribedWorkteam", required: true),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.structure(0, subscribedWorkteam)
+        }
+    }
+}
+
+extension SageMaker {
     /// The shape `DescribeWorkteamRequest` of the service's model.
     package struct DescribeWorkteamRequest: ReadableShape {
         package var workteamName: String
@@ -242,6 +313,56 @@ extension SageMaker {
         package func write(to writer: inout some ShapeWriter) {
             if let sourceIp { writer.enumeration(0, sourceIp) }
             if let vpcSourceIp { writer.enumeration(1, vpcSourceIp) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListSubscribedWorkteamsRequest` of the service's model.
+    package struct ListSubscribedWorkteamsRequest: ReadableShape {
+        package var nameContains: String?
+        package var nextToken: String?
+        package var maxResults: Int?
+
+        package init(nameContains: String? = nil, nextToken: String? = nil, maxResults: Int? = nil) {
+            self.nameContains = nameContains
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+        }
+
+        package static let schema = StructureSchema("ListSubscribedWorkteamsRequest", [
+            MemberSchema("NameContains", constraints: Rules.workteamName),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+            MemberSchema("MaxResults", constraints: Rules.maxResults),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            nameContains = reader.string(0)
+            nextToken = reader.string(1)
+            maxResults = reader.integer(2)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `ListSubscribedWorkteamsResponse` of the service's model.
+    package struct ListSubscribedWorkteamsResponse: WritableShape {
+        package var subscribedWorkteams: [SubscribedWorkteam]
+        package var nextToken: String?
+
+        package init(subscribedWorkteams: [SubscribedWorkteam], nextToken: String? = nil) {
+            self.subscribedWorkteams = subscribedWorkteams
+            self.nextToken = nextToken
+        }
+
+        package static let schema = StructureSchema("ListSubscribedWorkteamsResponse", [
+            MemberSchema("SubscribedWorkteams", required: true, element: MemberSchema("member")),
+            MemberSchema("NextToken", constraints: Rules.nextToken),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.list(0, subscribedWorkteams)
+            if let nextToken { writer.string(1, nextToken) }
         }
     }
 }
@@ -397,6 +518,95 @@ extension SageMaker {
 
         package func write(to writer: inout some ShapeWriter) {
             if let iamPolicyConstraints { writer.structure(0, iamPolicyConstraints) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `SubscribedWorkteam` of the service's model.
+    package struct SubscribedWorkteam: WritableShape {
+        package var workteamArn: String
+        package var marketplaceTitle: String?
+        package var sellerName: String?
+        package var marketplaceDescription: String?
+        package var listingId: String?
+
+        package init(workteamArn: String, marketplaceTitle: String? = nil, sellerName: String? = nil, marketplaceDescription: String? = nil, listingId: String? = nil) {
+            self.workteamArn = workteamArn
+            self.marketplaceTitle = marketplaceTitle
+            self.sellerName = sellerName
+            self.marketplaceDescription = marketplaceDescription
+            self.listingId = listingId
+        }
+
+        package static let schema = StructureSchema("SubscribedWorkteam", [
+            MemberSchema("WorkteamArn", required: true, constraints: Rules.workteamArn),
+            MemberSchema("MarketplaceTitle", constraints: Rules.string200),
+            MemberSchema("SellerName"),
+            MemberSchema("MarketplaceDescription", constraints: Rules.string200),
+            MemberSchema("ListingId"),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.string(0, workteamArn)
+            if let marketplaceTitle { writer.string(1, marketplaceTitle) }
+            if let sellerName { writer.string(2, sellerName) }
+            if let marketplaceDescription { writer.string(3, marketplaceDescription) }
+            if let listingId { writer.string(4, listingId) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `UpdateWorkteamRequest` of the service's model.
+    package struct UpdateWorkteamRequest: ReadableShape {
+        package var workteamName: String
+        package var memberDefinitions: [MemberDefinition]?
+        package var description: String?
+        package var notificationConfiguration: NotificationConfiguration?
+        package var workerAccessConfiguration: WorkerAccessConfiguration?
+
+        package init(workteamName: String, memberDefinitions: [MemberDefinition]? = nil, description: String? = nil, notificationConfiguration: NotificationConfiguration? = nil, workerAccessConfiguration: WorkerAccessConfiguration? = nil) {
+            self.workteamName = workteamName
+            self.memberDefinitions = memberDefinitions
+            self.description = description
+            self.notificationConfiguration = notificationConfiguration
+            self.workerAccessConfiguration = workerAccessConfiguration
+        }
+
+        package static let schema = StructureSchema("UpdateWorkteamRequest", [
+            MemberSchema("WorkteamName", required: true, constraints: Rules.workteamName),
+            MemberSchema("MemberDefinitions", constraints: Rules.memberDefinitions, element: MemberSchema("member")),
+            MemberSchema("Description", constraints: Rules.string200),
+            MemberSchema("NotificationConfiguration", standing: .inert),
+            MemberSchema("WorkerAccessConfiguration", standing: .inert),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            workteamName = reader.requiredString(0)
+            memberDefinitions = reader.list(1, of: MemberDefinition.self)
+            description = reader.string(2)
+            notificationConfiguration = reader.structure(3, NotificationConfiguration.self)
+            workerAccessConfiguration = reader.structure(4, WorkerAccessConfiguration.self)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `UpdateWorkteamResponse` of the service's model.
+    package struct UpdateWorkteamResponse: WritableShape {
+        package var workteam: Workteam
+
+        package init(workteam: Workteam) {
+            self.workteam = workteam
+        }
+
+        package static let schema = StructureSchema("UpdateWorkteamResponse", [
+            MemberSchema("Workteam", required: true),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.structure(0, workteam)
         }
     }
 }

@@ -47,7 +47,12 @@ package protocol ControlStore: Sendable {
 /// A work team, workforce or model, by name.
 package struct ResourceName: Hashable, Sendable {
     /// The raw value is what the row says.
-    package enum Kind: String, Hashable, Sendable { case workteam, workforce, model }
+    package enum Kind: String, Hashable, Sendable {
+        case workteam, workforce, model, role
+        case humanTaskUi = "human-task-ui"
+        /// A vendor's work team.
+        case vendor
+    }
 
     /// Names are unique within a kind, an account and a region.
     package var kind: Kind

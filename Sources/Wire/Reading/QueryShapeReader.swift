@@ -99,7 +99,8 @@ struct QueryShapeReader: ShapeReader {
         }
         path.leave()
         (members, prefix, elementName) = outer
-        if let constraints = members[member].constraints {
+        // An empty list is a field without a number and a value; nothing at all is no list.
+        if let constraints = members[member].constraints, !result.isEmpty || fields[name(member)] != nil {
             fail(member, String(result.count), constraints.broken(byCount: result.count))
         }
         return result.isEmpty ? nil : result

@@ -1,0 +1,88 @@
+// Worker pages that are kept by name: human task UIs.
+
+internal import Digests
+internal import JSON
+package import Kernel
+package import Shapes
+internal import Store
+
+extension SageMakerService {
+    /// Keeps a worker page. AWS reference: CreateHumanTaskUi.
+    package func createHumanTaskUi(
+        _ input: SageMaker.CreateHumanTaskUiRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.CreateHumanTaskUiResponse {
+        let arn = Self.humanTaskUiARN(input.humanTaskUiName, context)
+        let document: JSONObject = ["content": .string(input.uiTemplate.content)]
+        let resource = Resource(
+            name: ResourceName(
+                .humanTaskUi, account: context.account, region: context.region, name: input.humanTaskUiName),
+            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
+        let outcome = try await internally(context, logger) {
+            try await control.create(resource, limit: limits.humanTaskUis)
+        }
+        switch outcome {
+        case .created: break
+        case .nameTaken: throw .resourceInUse("The human task UI \(arn) already exists.")
+        case .limitReached:
+            throw .resourceLimitExceeded(
+                "An account has at most \(limits.humanTaskUis) human task UIs in a region.")
+        }
+        try await tagNew(input.tags, of: arn, context)
+        return SageMaker.CreateHumanTaskUiResponse(humanTaskUiArn: arn)
+    }
+
+    /// Shows a worker page by its digest; the page itself is what RenderUiTemplate shows. AWS reference:
+    /// DescribeHumanTaskUi.
+    package func describeHumanTaskUi(
+        _ input: SageMaker.DescribeHumanTaskUiRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.DescribeHumanTaskUiResponse {
+        let (resource, document) = try await storedUi(input.humanTaskUiName, context)
+        let content = document["content"]?.string ?? ""
+        return SageMaker.DescribeHumanTaskUiResponse(
+            humanTaskUiArn: Self.humanTaskUiARN(resource.name.name, context), humanTaskUiName: resource.name.name,
+            humanTaskUiStatus: .active, creationTime: resource.created.wholeMillisecond,
+            uiTemplate: SageMaker.UiTemplateInfo(
+                contentSha256: Hex.text(SHA256Digest.of(Array(content.utf8)))))
+    }
+
+    /// Lists worker pages, oldest first unless asked otherwise. AWS reference: ListHumanTaskUis.
+    package func listHumanTaskUis(
+        _ input: SageMaker.ListHumanTaskUisRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.ListHumanTaskUisResponse {
+        let resources = try await listed(.humanTaskUi, nameContains: nil, byDate: true, input.sortOrder, context)
+            .filter { resource in
+                (input.creationTimeAfter.map { resource.created > $0 } ?? true)
+                    && (input.creationTimeBefore.map { resource.created < $0 } ?? true)
+            }
+        let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
+        return SageMaker.ListHumanTaskUisResponse(
+            humanTaskUiSummaries: page.elements.map { resource in
+                SageMaker.HumanTaskUiSummary(
+                    humanTaskUiName: resource.name.name,
+                    humanTaskUiArn: Self.humanTaskUiARN(resource.name.name, context),
+                    creationTime: resource.created.wholeMillisecond)
+            }, nextToken: page.nextToken)
+    }
+
+    /// Deletes a worker page. AWS reference: DeleteHumanTaskUi.
+    package func deleteHumanTaskUi(
+        _ input: SageMaker.DeleteHumanTaskUiRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> SageMaker.DeleteHumanTaskUiResponse {
+        let name = try await storedUi(input.humanTaskUiName, context).resource.name
+        _ = try await internally(context, logger) { try await control.delete(name) }
+        return SageMaker.DeleteHumanTaskUiResponse()
+    }
+
+    private func storedUi(
+        _ name: String, _ context: RequestContext
+    ) async throws(ServiceError) -> (resource: Resource, document: JSONObject) {
+        try await stored(.humanTaskUi, name, context) {
+            .resourceNotFound("The human task UI \(Self.humanTaskUiARN(name, context)) does not exist.")
+        }
+    }
+
+    private static func humanTaskUiARN(_ name: String, _ context: RequestContext) -> String {
+        ARN(service: "sagemaker", region: context.region, account: context.account, resource: "human-task-ui/" + name)
+            .description
+    }
+}
