@@ -1,4 +1,4 @@
-"""Terraform with the aws provider: buckets with settings and objects are applied, found unchanged, and destroyed."""
+"""Terraform with the aws provider: buckets, and what labels in them, are applied, found unchanged, and destroyed."""
 
 from __future__ import annotations
 
@@ -201,3 +201,76 @@ def test_a_bucket_with_its_settings_and_objects(terraform, s3, bucket_name, tmp_
 
     terraform.run("destroy", "-auto-approve")
     assert bucket_name not in [entry["Name"] for entry in s3.list_buckets()["Buckets"]]
+
+
+LABELING = """
+resource "aws_iam_role" "labels" {
+  name = "labels"
+  path = "/team/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_sagemaker_workforce" "people" {
+  workforce_name = "people"
+  oidc_config {
+    authorization_endpoint = "https://idp.example.com/authorize"
+    client_id              = "client"
+    client_secret          = "secret"
+    issuer                 = "https://idp.example.com/"
+    jwks_uri               = "https://idp.example.com/keys"
+    logout_endpoint        = "https://idp.example.com/logout"
+    token_endpoint         = "https://idp.example.com/token"
+    user_info_endpoint     = "https://idp.example.com/me"
+  }
+  source_ip_config {
+    cidrs = ["10.0.0.0/16"]
+  }
+}
+
+resource "aws_sagemaker_workteam" "team" {
+  workteam_name  = "team"
+  workforce_name = aws_sagemaker_workforce.people.id
+  description    = "%(description)s"
+  member_definition {
+    oidc_member_definition {
+      groups = ["people"]
+    }
+  }
+  tags = { kind = "team" }
+}
+
+resource "aws_sagemaker_human_task_ui" "page" {
+  human_task_ui_name = "page"
+  ui_template {
+    content = "<crowd-form></crowd-form>"
+  }
+}
+"""
+
+
+def test_a_workforce_with_its_team_and_page(terraform, account):
+    terraform.configure(LABELING, description="Ours")
+    terraform.run("init")
+    terraform.run("apply", "-auto-approve")
+    sagemaker = account.client("sagemaker")
+    team = sagemaker.describe_workteam(WorkteamName="team")["Workteam"]
+    assert team["Description"] == "Ours" and team["WorkforceArn"].endswith(":workforce/people")
+    assert sagemaker.list_tags(ResourceArn=team["WorkteamArn"])["Tags"] == [{"Key": "kind", "Value": "team"}]
+    assert account.client("iam").get_role(RoleName="labels")["Role"]["Path"] == "/team/"
+
+    unchanged = terraform.run("plan", "-detailed-exitcode", check=False)
+    assert unchanged.returncode == 0, unchanged.stdout + unchanged.stderr
+
+    terraform.configure(LABELING, description="Theirs")
+    assert "0 added, 1 changed, 0 destroyed" in terraform.run("apply", "-auto-approve").stdout
+    assert sagemaker.describe_workteam(WorkteamName="team")["Workteam"]["Description"] == "Theirs"
+
+    terraform.run("destroy", "-auto-approve")
+    assert sagemaker.list_workforces()["Workforces"] == [] == sagemaker.list_workteams()["Workteams"]
