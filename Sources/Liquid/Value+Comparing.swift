@@ -1,0 +1,107 @@
+// Equality, order and `contains`.
+
+internal import JSON
+
+/// The same bytes; Swift's own `==` would take differently composed letters for the same.
+func isSame(_ left: String, _ right: String) -> Bool {
+    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+}
+
+/// By scalars, which is by bytes.
+func precedes(_ left: String, _ right: String) -> Bool { left.utf8.lexicographicallyPrecedes(right.utf8) }
+
+extension Value {
+    func equals(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.blank, .blank), (.empty, .empty): true
+        case (.blank, _): other.isBlank
+        case (_, .blank): isBlank
+        case (.empty, _): other.isEmpty
+        case (_, .empty): isEmpty
+        case (.range(let first, let last), .range(let otherFirst, let otherLast)):
+            first == otherFirst && last == otherLast
+        case (.json(let left), .json(let right)): left.equals(right)
+        default:
+            if let left = plainNumber, let right = other.plainNumber { left.equals(right) } else { isNil && other.isNil }
+        }
+    }
+
+    /// Whether the first stands before the second; nil where they have no order, an error where asking is a mistake.
+    func isLess(_ other: Value, orEqual: Bool) throws(Fault) -> Bool {
+        if let left = plainNumber, let right = other.plainNumber {
+            return left.isLess(right) || (orEqual && left.equals(right))
+        }
+        switch (self, other) {
+        case (.json(.string(let left)), .json(.string(let right))):
+            return precedes(left, right) || (orEqual && isSame(left, right))
+        case (.undefined, _), (_, .undefined), (.json(.null), _), (_, .json(.null)), (.json(.bool), _),
+            (_, .json(.bool)), (.json(.array), _), (.json(.object), _), (.range, _), (.loop, _), (.blank, _), (.empty, _):
+            return false
+        default:
+            throw .value("cannot compare \(kind) with \(other.kind): expected two numbers or two texts")
+        }
+    }
+
+    /// Whether a text holds another, an array an element, or an object a name.
+    func contains(_ other: Value) -> Bool {
+        guard !other.isNil else { return false }
+        switch self {
+        case .json(.string(let text)): return firstRange(of: Array(other.text.utf8), in: Array(text.utf8)) != nil
+        case .json(.array(let elements)): return elements.contains { Value.json($0).equals(other) }
+        case .json(.object(let object)):
+            guard case .json(.string(let name)) = other else { return false }
+            return object[name] != nil
+        case .range(let first, let last):
+            guard case .integer(let value)? = other.plainNumber else { return false }
+            return first <= value && value <= last
+        default: return false
+        }
+    }
+}
+
+extension JSONValue {
+    /// Numbers by their value, objects whatever the order of their members.
+    func equals(_ other: JSONValue) -> Bool {
+        switch (self, other) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.string(let left), .string(let right)): isSame(left, right)
+        case (.number(let left), .number(let right)):
+            left.literal == right.literal || Number(left).equals(Number(right))
+        case (.array(let left), .array(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.equals($1) }
+        case (.object(let left), .object(let right)):
+            left.count == right.count
+                && left.members.allSatisfy { member in right[member.name].map(member.value.equals) ?? false }
+        default: false
+        }
+    }
+}
+
+/// Where the bytes first stand, searched from `start`; an empty text stands everywhere.
+func firstRange(of wanted: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Range<Int>? {
+    guard let first = wanted.first else { return start <= bytes.count ? start..<start : nil }
+    guard wanted.count <= bytes.count else { return nil }
+    return bytes.withUnsafeBufferPointer { bytes in
+        var position = start
+        while position <= bytes.count - wanted.count {
+            if bytes[position] == first,
+                (1..<wanted.count).allSatisfy({ bytes[position + $0] == wanted[$0] })
+            {
+                return position..<position + wanted.count
+            }
+            position += 1
+        }
+        return nil
+    }
+}
+
+/// Where the bytes last stand.
+func lastRange(of wanted: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
+    guard wanted.count <= bytes.count else { return nil }
+    for position in stride(from: bytes.count - wanted.count, through: 0, by: -1)
+    where bytes[position..<position + wanted.count].elementsEqual(wanted) {
+        return position..<position + wanted.count
+    }
+    return nil
+}
