@@ -6,7 +6,7 @@ extension Filter {
     static let arrays = [
         list("join", 0...1) { (elements, arguments, _) throws(Fault) in
             let glue = arguments.has(0) ? arguments[0].text : " "
-            return .text(elements.map(\.printed).joined(separator: glue))
+            return .text(elements.map(\.text).joined(separator: glue))
         },
         Filter("first") { (value, _, _) throws(Fault) in
             switch value {
@@ -118,10 +118,11 @@ extension Filter {
         return elements.flatMap(flattened)
     }
 
-    /// A property of an element, which must be something that has any.
+    /// A property of an element, which must be something that has any; that of a text is a part of it.
     private static func property(_ name: Value, of element: JSONValue) throws(Fault) -> Value {
         switch element {
         case .object(let object): return object[name.text].map(Value.json) ?? .undefined
+        case .string: return Value.json(element).contains(name) ? .text(name.text) : .undefined
         case .null: return .undefined
         default: throw .value("\(element.kind) has no property '\(name.text)': expected an object")
         }

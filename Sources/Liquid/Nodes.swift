@@ -5,6 +5,8 @@ struct Node: Sendable {
     /// The byte at which it begins, for errors.
     var place: Int
     var kind: Kind
+    /// Whether it never prints more than white space; what is around it in its block decides what becomes of that.
+    var isBlank = false
 
     enum Kind: Sendable {
         case text(Range<Int>)

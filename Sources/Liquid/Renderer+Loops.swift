@@ -75,7 +75,8 @@ extension Renderer {
     mutating func renderTable(_ loop: Loop) throws(Fault) -> Course {
         let elements = try elements(of: loop)
         let count = elements.range.count
-        let columns = max(try number(loop.columns, "cols") ?? count, 1)
+        let wanted = try loop.columns.map { (operand) throws(Fault) in try evaluate(operand).wholeNumber ?? 0 } ?? 0
+        let columns = max(wanted > 0 ? wanted : count, 1)
         frames.append(
             Frame(variable: loop.variable, isTable: true, name: loop.name, count: count, columns: columns))
         defer { frames.removeLast() }

@@ -196,8 +196,8 @@ struct Renderer {
     /// Writes what printing a value shows. Inside a capture nothing is escaped: what is captured is when it is printed.
     private mutating func write(_ value: Value, unescaped: Bool? = false) throws(Fault) {
         let text: String
-        if settings.printsArraysAsJSON, case .json(.array(let elements)) = value {
-            text = JSONValue.array(elements).spacedText
+        if !settings.printsArraysAsJSON, case .json(let json) = value {
+            text = json.printed
         } else {
             text = value.text
         }

@@ -49,15 +49,49 @@ struct TemplateParser {
 
     private mutating func append(_ piece: Piece, to nodes: inout [Node]) throws(Fault) {
         switch piece {
-        case .text(let range): nodes.append(Node(place: range.lowerBound, kind: .text(range)))
+        case .text(let range):
+            let isBlank = source[range].allSatisfy(isSpace)
+            nodes.append(Node(place: range.lowerBound, kind: .text(range), isBlank: isBlank))
         case .output(let range, let place):
             guard let filtered = try output(range) else { return }
             nodes.append(Node(place: place, kind: .output(filtered)))
         case .tag(let tag) where tag.name == "liquid": try lines(tag, into: &nodes)
         case .tag(let tag):
             guard let kind = try kind(of: tag) else { return }
-            nodes.append(Node(place: tag.place, kind: kind))
+            nodes.append(pruned(Node(place: tag.place, kind: kind)))
         }
+    }
+
+    /// A block that never prints more than white space prints none: it is only there for what it assigns.
+    private func pruned(_ node: Node) -> Node {
+        var node = node
+        switch node.kind {
+        case .assign, .capture: node.isBlank = true
+        case .branches(var branches):
+            node.isBlank = branches.allSatisfy { isBlank($0.nodes) }
+            guard node.isBlank else { break }
+            for index in branches.indices { branches[index].nodes.removeAll(where: isText) }
+            node.kind = .branches(branches)
+        case .selection(let subject, var choices):
+            node.isBlank = choices.allSatisfy { isBlank($0.nodes) }
+            guard node.isBlank else { break }
+            for index in choices.indices { choices[index].nodes.removeAll(where: isText) }
+            node.kind = .selection(subject, choices)
+        case .loop(var loop):
+            node.isBlank = isBlank(loop.nodes) && isBlank(loop.otherwise)
+            guard node.isBlank else { break }
+            loop.nodes.removeAll(where: isText)
+            loop.otherwise.removeAll(where: isText)
+            node.kind = .loop(loop)
+        default: break
+        }
+        return node
+    }
+
+    private func isBlank(_ nodes: [Node]) -> Bool { nodes.allSatisfy(\.isBlank) }
+
+    private func isText(_ node: Node) -> Bool {
+        if case .text = node.kind { true } else { false }
     }
 
     /// An output of nothing is allowed, and prints nothing.
@@ -167,8 +201,7 @@ struct TemplateParser {
                 var parser = try expression(current.markup)
                 condition = try parser.condition()
             }
-            let closers = current.name == "else" ? [end] : ["elsif", "else", end]
-            let (nodes, closer) = try block(tag, until: closers)
+            let (nodes, closer) = try block(tag, until: ["elsif", "else", end])
             branches.append(
                 Branch(condition: condition, isNegated: isNegated && branches.isEmpty, nodes: nodes))
             if closer.name == end { return .branches(branches) }

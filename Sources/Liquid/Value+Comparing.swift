@@ -26,19 +26,17 @@ extension Value {
         }
     }
 
-    /// Whether the first stands before the second; nil where they have no order, an error where asking is a mistake.
+    /// Whether the first stands before the second. What has no order is neither less nor greater, but to ask it of a
+    /// number and a text is a mistake.
     func isLess(_ other: Value, orEqual: Bool) throws(Fault) -> Bool {
-        if let left = plainNumber, let right = other.plainNumber {
-            return left.isLess(right) || (orEqual && left.equals(right))
-        }
+        let (number, otherNumber) = (plainNumber, other.plainNumber)
+        if let number, let otherNumber { return number.isLess(otherNumber) || (orEqual && number.equals(otherNumber)) }
         switch (self, other) {
         case (.json(.string(let left)), .json(.string(let right))):
             return precedes(left, right) || (orEqual && isSame(left, right))
-        case (.undefined, _), (_, .undefined), (.json(.null), _), (_, .json(.null)), (.json(.bool), _),
-            (_, .json(.bool)), (.json(.array), _), (.json(.object), _), (.range, _), (.loop, _), (.blank, _), (.empty, _):
-            return false
-        default:
+        case (.json(.string), _) where otherNumber != nil, (_, .json(.string)) where number != nil:
             throw .value("cannot compare \(kind) with \(other.kind): expected two numbers or two texts")
+        default: return false
         }
     }
 

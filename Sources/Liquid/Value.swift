@@ -68,11 +68,11 @@ enum Value: Sendable {
 
     // MARK: As text
 
-    /// What printing it writes.
+    /// What filters and comparisons take it for.
     var text: String {
         switch self {
         case .json(.string(let text)): text
-        case .json(let value): value.printed
+        case .json(let value): value.text
         case .integer(let value): String(value)
         case .float(let value): String(value)
         case .range(let first, let last): "\(first)..\(last)"
@@ -116,16 +116,21 @@ extension JSONValue {
         (try? JSONValue(parsing: String(value))) ?? .double(value)
     }
 
-    /// What printing it writes: the elements of an array one after the other, objects as JSON.
-    var printed: String {
+    /// What it is as text; arrays and objects are JSON.
+    var text: String {
         switch self {
-        case .null: return ""
-        case .bool(let value): return value ? "true" : "false"
-        case .number(let number): return number.literal
-        case .string(let text): return text
-        case .array(let elements): return elements.lazy.map(\.printed).joined()
-        case .object: return spacedText
+        case .null: ""
+        case .bool(let value): value ? "true" : "false"
+        case .number(let number): number.literal
+        case .string(let text): text
+        case .array, .object: spacedText
         }
+    }
+
+    /// What printing it writes, where arrays are printed as their elements one after the other.
+    var printed: String {
+        guard case .array(let elements) = self else { return text }
+        return elements.lazy.map(\.printed).joined()
     }
 
     /// JSON with a blank after every comma and colon.
