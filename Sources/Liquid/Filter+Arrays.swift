@@ -8,7 +8,7 @@ extension Filter {
             let glue = arguments.has(0) ? arguments[0].text : " "
             return .text(elements.map(\.text).joined(separator: glue))
         },
-        Filter("first") { (value, _, _) throws(Fault) in
+        Filter("first", isCheap: true) { (value, _, _) throws(Fault) in
             switch value {
             case .json(.array(let elements)): elements.first.map(Value.json) ?? .null
             case .json(.object(let object)): object.members.first.map(Value.pair) ?? .null
@@ -16,7 +16,7 @@ extension Filter {
             default: .null
             }
         },
-        Filter("last") { (value, _, _) throws(Fault) in
+        Filter("last", isCheap: true) { (value, _, _) throws(Fault) in
             switch value {
             case .json(.array(let elements)): elements.last.map(Value.json) ?? .null
             case .range(let first, let last): first <= last ? .integer(last) : .null

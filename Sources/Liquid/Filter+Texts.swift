@@ -33,8 +33,9 @@ extension Filter {
         },
         replacement("replace", .all), replacement("replace_first", .first), replacement("replace_last", .last),
         replacement("remove", .all), replacement("remove_first", .first), replacement("remove_last", .last),
-        Filter("split", 1...1) { (value, arguments, _) throws(Fault) in
-            .json(.array(split(value.text, by: arguments[0].text).map(JSONValue.string)))
+        Filter("split", 1...1) { (value, arguments, renderer) throws(Fault) in
+            let parts = try split(value.text, by: arguments[0].text, limit: renderer.bounds.steps)
+            return .json(.array(parts.map(JSONValue.string)))
         },
         Filter("truncate", 0...2) { (value, arguments, _) throws(Fault) in
             guard !value.isNil else { return .text("") }
@@ -48,8 +49,9 @@ extension Filter {
         Filter("truncatewords", 0...2) { (value, arguments, _) throws(Fault) in
             let length = max(try arguments.wholeNumber(0, missing: 15), 1)
             let ellipsis = arguments.has(1) ? arguments[1].text : "..."
-            let words = split(value.text, by: " ")
-            guard words.count > length else { return .text(value.text) }
+            let text = value.text
+            let words = text.utf8.split(maxSplits: length, whereSeparator: isSpace).map { String(Substring($0)) }
+            guard words.count > length else { return .text(text) }
             return .text(words.prefix(length).joined(separator: " ") + ellipsis)
         },
         Filter("slice", 1...2) { (value, arguments, renderer) throws(Fault) in
@@ -84,20 +86,27 @@ extension Filter {
 
     /// The parts between separators, without the empty ones at the end; a blank separates words, nothing separates
     /// scalars.
-    static func split(_ text: String, by separator: String) -> [String] {
-        if separator == " " { return text.utf8.split(whereSeparator: isSpace).map { String(Substring($0)) } }
-        if separator.isEmpty { return text.unicodeScalars.map { String(Character($0)) } }
-        let (bytes, wanted) = (Array(text.utf8), Array(separator.utf8))
+    private static func split(_ text: String, by separator: String, limit: Int) throws(Fault) -> [String] {
         var parts: [String] = []
-        var start = 0
-        while let found = firstRange(of: wanted, in: bytes, from: start) {
-            parts.append(String(decoding: bytes[start..<found.lowerBound], as: UTF8.self))
-            start = found.upperBound
+        if separator == " " {
+            parts = text.utf8.split(maxSplits: limit, whereSeparator: isSpace).map { String(Substring($0)) }
+        } else if separator.isEmpty {
+            parts = text.unicodeScalars.prefix(limit + 1).map { String(Character($0)) }
+        } else {
+            let (bytes, wanted) = (Array(text.utf8), Array(separator.utf8))
+            var start = 0
+            while parts.count < limit, let found = firstRange(of: wanted, in: bytes, from: start) {
+                parts.append(String(decoding: bytes[start..<found.lowerBound], as: UTF8.self))
+                start = found.upperBound
+            }
+            parts.append(String(decoding: bytes[start...], as: UTF8.self))
+            while parts.last?.isEmpty == true { parts.removeLast() }
         }
-        parts.append(String(decoding: bytes[start...], as: UTF8.self))
-        while parts.last?.isEmpty == true { parts.removeLast() }
+        guard parts.count <= limit else { throw tooMany(limit) }
         return parts
     }
+
+    private static func tooMany(_ limit: Int) -> Fault { Fault(.bound, "steps: a text of more than \(limit) parts") }
 
     // MARK: Replacing
 
@@ -108,7 +117,7 @@ extension Filter {
         return Filter(name, replaces ? 1...2 : 1...1) { (value, arguments, renderer) throws(Fault) in
             let (bytes, wanted) = (Array(value.text.utf8), Array(arguments[0].text.utf8))
             let new = Array((replaces ? arguments[1].text : "").utf8)
-            let found = ranges(of: wanted, in: bytes, which)
+            let found = try ranges(of: wanted, in: bytes, which, limit: renderer.bounds.steps)
             try renderer.checkLength(bytes.count + found.count * max(new.count - wanted.count, 0))
             var result: [UInt8] = []
             var start = 0
@@ -121,16 +130,22 @@ extension Filter {
         }
     }
 
-    private static func ranges(of wanted: [UInt8], in bytes: [UInt8], _ which: Which) -> [Range<Int>] {
+    private static func ranges(
+        of wanted: [UInt8], in bytes: [UInt8], _ which: Which, limit: Int
+    ) throws(Fault) -> [Range<Int>] {
         switch which {
         case .first: return firstRange(of: wanted, in: bytes).map { [$0] } ?? []
         case .last: return lastRange(of: wanted, in: bytes).map { [$0] } ?? []
         case .all where wanted.isEmpty:
+            guard bytes.count < limit else { throw tooMany(limit) }
             // Nothing stands before every scalar and at the end.
             return (0...bytes.count).filter { $0 == bytes.count || bytes[$0] & 0xC0 != 0x80 }.map { $0..<$0 }
         case .all:
             var found: [Range<Int>] = []
-            while let range = firstRange(of: wanted, in: bytes, from: found.last?.upperBound ?? 0) { found.append(range) }
+            while let range = firstRange(of: wanted, in: bytes, from: found.last?.upperBound ?? 0) {
+                guard found.count < limit else { throw tooMany(limit) }
+                found.append(range)
+            }
             return found
         }
     }

@@ -15,17 +15,20 @@ struct Filter: Sendable {
     var isFinal = false
     /// Whether it is there for variables that are not.
     var acceptsMissing = false
+    /// Whether it takes the same time whatever the size of the value.
+    var isCheap = false
     var apply: Function
 
     init(
         _ name: String, _ arguments: ClosedRange<Int> = 0...0, keywords: [String] = [], isFinal: Bool = false,
-        acceptsMissing: Bool = false, _ apply: @escaping Function
+        acceptsMissing: Bool = false, isCheap: Bool = false, _ apply: @escaping Function
     ) {
         self.name = name
         self.arguments = arguments
         self.keywords = keywords
         self.isFinal = isFinal
         self.acceptsMissing = acceptsMissing
+        self.isCheap = isCheap
         self.apply = apply
     }
 
@@ -101,7 +104,7 @@ extension Filter {
     ]
 
     static let others = [
-        Filter("default", 0...1, keywords: ["allow_false"], acceptsMissing: true) {
+        Filter("default", 0...1, keywords: ["allow_false"], acceptsMissing: true, isCheap: true) {
             (value, arguments, _) throws(Fault) in
             if case .json(.bool(false)) = value, arguments.keywords["allow_false"]?.isTrue == true { return value }
             return !value.isTrue || value.isEmpty ? arguments[0] : value
@@ -111,7 +114,7 @@ extension Filter {
             guard !format.isEmpty, let date = LocalTime(value, now: renderer.settings.now) else { return value }
             return .text(try date.formatted(format, limit: renderer.bounds.outputBytes))
         },
-        Filter("size") { (value, _, _) throws(Fault) in
+        Filter("size", isCheap: true) { (value, _, _) throws(Fault) in
             switch value {
             case .json(.string(let text)): .integer(text.unicodeScalars.count)
             case .json(.array(let elements)): .integer(elements.count)
@@ -123,7 +126,7 @@ extension Filter {
         Filter("to_json") { (value, _, renderer) throws(Fault) in
             .text(try value.json(limit: renderer.bounds.steps).spacedText)
         },
-        Filter("skip_autoescape", isFinal: true) { (value, _, _) throws(Fault) in value },
+        Filter("skip_autoescape", isFinal: true, isCheap: true) { (value, _, _) throws(Fault) in value },
         Filter("grant_read_access") { (value, _, renderer) throws(Fault) in
             guard let grantReadAccess = renderer.settings.grantReadAccess else {
                 throw Fault(.access, "access to objects is not to be had here")

@@ -22,11 +22,11 @@ extension Renderer {
         var arguments = FilterArguments()
         for operand in call.positional { arguments.positional.append(try evaluate(operand)) }
         for (name, operand) in call.keywords { arguments.keywords[name] = try evaluate(operand) }
-        try charge(for: value)
+        if !call.filter.isCheap { try charge(for: value) }
         do throws(Fault) {
             let result = try call.filter.apply(value, arguments, &self)
             if case .json(.string(let text)) = result { try checkLength(text.utf8.count) }
-            try charge(for: result)
+            if !call.filter.isCheap { try charge(for: result) }
             return result
         } catch {
             var fault = error

@@ -63,14 +63,12 @@ struct Renderer {
         steps = sum
     }
 
-    /// Counts the work of looking at a value.
+    /// Counts the work of looking at a value, with all that is in it.
     mutating func charge(for value: Value) throws(Fault) {
-        switch value {
-        case .json(.string(let text)): try charge(text.utf8.count / 64)
-        case .json(.array(let elements)): try charge(elements.count)
-        case .json(.object(let object)): try charge(object.count)
-        default: return
-        }
+        guard case .json(let json) = value else { return }
+        var work = 0
+        json.addWork(to: &work, limit: bounds.steps)
+        try charge(work)
     }
 
     /// Checks a text that was made before it is kept.
@@ -147,7 +145,7 @@ struct Renderer {
             output = outer
         }
         let course = try render(nodes)
-        try charge(output.count / 64)
+        try charge(output.count / JSONValue.bytesPerStep)
         locals[name] = .text(String(decoding: output, as: UTF8.self))
         return course
     }
@@ -201,7 +199,7 @@ struct Renderer {
         } else {
             text = value.text
         }
-        try charge(text.utf8.count / 64)
+        try charge(text.utf8.count / JSONValue.bytesPerStep)
         guard settings.escapesOutput, !isCapturing, unescaped != true else { return try write(text.utf8) }
         appendEscaped(text, to: &output)
         try checkLength(output.count)

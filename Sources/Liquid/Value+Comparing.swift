@@ -76,19 +76,24 @@ extension JSONValue {
     }
 }
 
-/// Where the bytes first stand, searched from `start`; an empty text stands everywhere.
+/// Where the bytes first stand, searched from `start`; an empty text stands everywhere. Takes time in proportion to both
+/// lengths, whatever they hold (Knuth, Morris and Pratt).
 func firstRange(of wanted: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Range<Int>? {
-    guard let first = wanted.first else { return start <= bytes.count ? start..<start : nil }
-    guard wanted.count <= bytes.count else { return nil }
+    guard !wanted.isEmpty else { return start <= bytes.count ? start..<start : nil }
+    guard wanted.count <= bytes.count - start else { return nil }
+    // How much of the beginning stands again at the end of each part that has been found.
+    var borders = [0]
+    for place in wanted.indices.dropFirst() {
+        var border = borders[place - 1]
+        while border > 0, wanted[border] != wanted[place] { border = borders[border - 1] }
+        borders.append(wanted[border] == wanted[place] ? border + 1 : 0)
+    }
     return bytes.withUnsafeBufferPointer { bytes in
-        var position = start
-        while position <= bytes.count - wanted.count {
-            if bytes[position] == first,
-                (1..<wanted.count).allSatisfy({ bytes[position + $0] == wanted[$0] })
-            {
-                return position..<position + wanted.count
-            }
-            position += 1
+        var found = 0
+        for place in start..<bytes.count {
+            while found > 0, wanted[found] != bytes[place] { found = borders[found - 1] }
+            if wanted[found] == bytes[place] { found += 1 }
+            if found == wanted.count { return place + 1 - found..<place + 1 }
         }
         return nil
     }
@@ -96,10 +101,7 @@ func firstRange(of wanted: [UInt8], in bytes: [UInt8], from start: Int = 0) -> R
 
 /// Where the bytes last stand.
 func lastRange(of wanted: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
-    guard wanted.count <= bytes.count else { return nil }
-    for position in stride(from: bytes.count - wanted.count, through: 0, by: -1)
-    where bytes[position..<position + wanted.count].elementsEqual(wanted) {
-        return position..<position + wanted.count
+    firstRange(of: wanted.reversed(), in: bytes.reversed()).map { found in
+        bytes.count - found.upperBound..<bytes.count - found.lowerBound
     }
-    return nil
 }

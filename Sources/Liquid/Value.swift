@@ -111,6 +111,23 @@ enum Value: Sendable {
 }
 
 extension JSONValue {
+    /// A step is an element, or so many bytes of text.
+    static let bytesPerStep = 64
+
+    /// Adds the steps that looking at all of it takes, up to where they are more than the limit.
+    func addWork(to work: inout Int, limit: Int) {
+        switch self {
+        case .string(let text): work += text.utf8.count / Self.bytesPerStep
+        case .array(let elements):
+            work += elements.count
+            for element in elements where work <= limit { element.addWork(to: &work, limit: limit) }
+        case .object(let object):
+            work += object.count
+            for member in object.members where work <= limit { member.value.addWork(to: &work, limit: limit) }
+        default: break
+        }
+    }
+
     /// Liquid shows that a number is not whole, or was not: `2.0`.
     static func liquidFloat(_ value: Double) -> JSONValue {
         (try? JSONValue(parsing: String(value))) ?? .double(value)
