@@ -113,7 +113,8 @@ struct ExpressionParser {
             }
             return .path(try path())
         case .mark where isMark("["): return .path(try path())
-        case .mark where isMark("("): return try deeper { (parser: inout Self) throws(Fault) -> Operand in try parser.range() }
+        case .mark where isMark("("):
+            return try deeper { (parser: inout Self) throws(Fault) -> Operand in try parser.range() }
         default: throw expected("a value")
         }
     }
@@ -190,8 +191,8 @@ struct ExpressionParser {
         var call = FilterCall(filter: filter, place: place)
         if skip(":") { try arguments(of: &call) }
         guard filter.arguments.contains(call.positional.count) else {
-            throw Fault(
-                .syntax, "the filter '\(name)' expects \(filter.expectation), found \(call.positional.count)", at: place)
+            let message = "the filter '\(name)' expects \(filter.expectation), found \(call.positional.count)"
+            throw Fault(.syntax, message, at: place)
         }
         return call
     }

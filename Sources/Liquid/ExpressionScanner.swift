@@ -45,7 +45,8 @@ struct ExpressionScanner {
         if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
             let end = scan(from: start + 1) { $0 != byte }
             guard end < range.upperBound else {
-                throw Fault(.syntax, "a text that is never closed: expected \(Character(UnicodeScalar(byte)))", at: start)
+                let quote = Character(UnicodeScalar(byte))
+                throw Fault(.syntax, "a text that is never closed: expected \(quote)", at: start)
             }
             return Token(kind: .text, range: start + 1..<end, place: start)
         }

@@ -47,9 +47,11 @@ extension Filter {
             return .json(.array(kept))
         },
         list("map", 1...1) { (elements, arguments, _) throws(Fault) in
-            .json(.array(try elements.map { (element) throws(Fault) in
-                try property(arguments[0], of: element).json(limit: 0)
-            }))
+            .json(
+                .array(
+                    try elements.map { (element) throws(Fault) in
+                        try property(arguments[0], of: element).json(limit: 0)
+                    }))
         },
         list("sum", 0...1) { (elements, arguments, _) throws(Fault) in
             var sum = Number.integer(0)

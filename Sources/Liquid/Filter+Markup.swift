@@ -50,7 +50,7 @@ extension Filter {
                 switch byte {
                 case 0x20: result.append(UInt8(ascii: "+"))
                 case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "~"): result.append(byte)
-                case let byte where byte < 0x80 && (isWordStart(byte) || isDigit(byte)): result.append(byte)
+                case let byte where isLetterOrDigit(byte): result.append(byte)
                 default: result += [UInt8(ascii: "%"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
                 }
             }
@@ -115,7 +115,7 @@ extension Filter {
             } else if name.first == UInt8(ascii: "#") {
                 name.count > 1 && name.dropFirst().allSatisfy(isDigit)
             } else {
-                !name.isEmpty && name.allSatisfy { isDigit($0) || ($0 != UInt8(ascii: "_") && $0 < 0x80 && isWordStart($0)) }
+                !name.isEmpty && name.allSatisfy(isLetterOrDigit)
             }
         return isEntity ? length + 1 : nil
     }
@@ -184,6 +184,10 @@ extension Filter {
 }
 
 private let hexDigits = Array("0123456789ABCDEF".utf8)
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+}
 
 private func hexValue(_ byte: UInt8) -> UInt8? {
     hexDigits.firstIndex { $0 == byte || ($0 >= UInt8(ascii: "A") && $0 | 0x20 == byte) }.map(UInt8.init)

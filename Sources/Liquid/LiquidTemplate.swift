@@ -87,7 +87,8 @@ package struct LiquidBounds: Hashable, Sendable {
     package var templateBytes = 1 << 20
     /// Deepest nesting of blocks, and of brackets in an expression.
     package var nesting = 100
-    /// Most work of one rendering: a step is a tag, an output, a turn of a loop, an element or 64 bytes that are handled.
+    /// Most work of one rendering: a step is a tag, an output, a turn of a loop, an element that is handled, or 64
+    /// bytes of text.
     package var steps = 1_000_000
     /// Longest output, and longest text that a filter or a capture makes.
     package var outputBytes = 16 << 20

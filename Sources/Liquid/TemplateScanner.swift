@@ -59,10 +59,8 @@ struct TemplateScanner {
         var close = start
         while byte(close) != mark || byte(close + 1) != UInt8(ascii: "}") {
             guard close < end else {
-                let isTag = mark == UInt8(ascii: "%")
-                throw Fault(
-                    .syntax, isTag ? "a tag that is never closed: expected %}" : "an output that is never closed: expected }}",
-                    at: place)
+                let (what, closer) = mark == UInt8(ascii: "%") ? ("a tag", "%}") : ("an output", "}}")
+                throw Fault(.syntax, "\(what) that is never closed: expected \(closer)", at: place)
             }
             close += 1
         }

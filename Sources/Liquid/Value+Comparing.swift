@@ -22,7 +22,11 @@ extension Value {
             first == otherFirst && last == otherLast
         case (.json(let left), .json(let right)): left.equals(right)
         default:
-            if let left = plainNumber, let right = other.plainNumber { left.equals(right) } else { isNil && other.isNil }
+            if let left = plainNumber, let right = other.plainNumber {
+                left.equals(right)
+            } else {
+                isNil && other.isNil
+            }
         }
     }
 
@@ -76,8 +80,8 @@ extension JSONValue {
     }
 }
 
-/// Where the bytes first stand, searched from `start`; an empty text stands everywhere. Takes time in proportion to both
-/// lengths, whatever they hold (Knuth, Morris and Pratt).
+/// Where the bytes first stand, searched from `start`; an empty text stands everywhere. Takes time in proportion to
+/// both lengths, whatever they hold (Knuth, Morris and Pratt).
 func firstRange(of wanted: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Range<Int>? {
     guard !wanted.isEmpty else { return start <= bytes.count ? start..<start : nil }
     guard wanted.count <= bytes.count - start else { return nil }

@@ -14,8 +14,10 @@ import Testing
         ("{% cycle '<', '>' %}", "&lt;"),
         ("<b>{% if true %}</b>{% endif %}", "<b></b>"),
         ("{% raw %}<{{ & }}>{% endraw %}", "<{{ & }}>"),
-        ("{% tablerow i in l %}{{ i }}{% endtablerow %}",
-         "<tr class=\"row1\">\n<td class=\"col1\">it&#39;s</td><td class=\"col2\">&lt;a&gt;</td></tr>\n"),
+        (
+            "{% tablerow i in l %}{{ i }}{% endtablerow %}",
+            "<tr class=\"row1\">\n<td class=\"col1\">it&#39;s</td><td class=\"col2\">&lt;a&gt;</td></tr>\n"
+        ),
     ])
     func everyOutputIsEscaped(template: String, expected: String) throws {
         #expect(try render(template, data, workerPage) == expected)
@@ -41,12 +43,15 @@ import Testing
 
     @Test func jsonIsEscapedLikeAnythingElse() throws {
         #expect(try render("{{ l | to_json }}", data, workerPage) == "[&quot;it&#39;s&quot;, &quot;&lt;a&gt;&quot;]")
-        #expect(try render("<x y='{{ o | to_json }}'>", data, workerPage) == "<x y='{&quot;k&quot;: &quot;&#39;&quot;}'>")
+        #expect(
+            try render("<x y='{{ o | to_json }}'>", data, workerPage)
+                == "<x y='{&quot;k&quot;: &quot;&#39;&quot;}'>")
     }
 
     @Test func arraysAndObjectsAreJSON() throws {
-        #expect(try render("{{ l }}|{{ o }}", data, workerPage)
-            == "[&quot;it&#39;s&quot;, &quot;&lt;a&gt;&quot;]|{&quot;k&quot;: &quot;&#39;&quot;}")
+        #expect(
+            try render("{{ l }}|{{ o }}", data, workerPage)
+                == "[&quot;it&#39;s&quot;, &quot;&lt;a&gt;&quot;]|{&quot;k&quot;: &quot;&#39;&quot;}")
         #expect(try render("{{ l }}", data) == "it's<a>")
     }
 

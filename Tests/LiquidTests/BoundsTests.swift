@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{% if true %}", "{% endif %}"), ("{% for i in (1..1) %}", "{% endfor %}"), ("{% capture x %}", "{% endcapture %}"),
+        ("{% if true %}", "{% endif %}"), ("{% for i in (1..1) %}", "{% endfor %}"),
+        ("{% capture x %}", "{% endcapture %}"),
         ("{% case 1 %}{% when 1 %}", "{% endcase %}"), ("{% unless false %}", "{% endunless %}"),
         ("{% tablerow i in (1..1) %}", "{% endtablerow %}"),
     ])
@@ -44,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{% for i in (1..9000000000000000000) %}{% endfor %}", "{% for i in (1..2000) %}{% for j in (1..2000) %}{{ j }}{% endfor %}{% endfor %}",
+        "{% for i in (1..9000000000000000000) %}{% endfor %}",
+        "{% for i in (1..2000) %}{% for j in (1..2000) %}{{ j }}{% endfor %}{% endfor %}",
         "{{ (1..99999999) | join }}", "{{ (1..99999999) | to_json }}",
         "{% assign a = (1..1000) | join | split: ' ' %}{% for i in (1..9999) %}{% assign a = a | concat: a %}{% endfor %}",
         "{% assign a = 'aaaaaaaaaaaaaaaa' %}{% for i in (1..16) %}{% assign a = a | append: a %}{% endfor %}{{ a | split: '' | size }}",
@@ -61,7 +63,8 @@ import Testing
         "{% for i in (1..200) %}0123456789{% endfor %}", "{% for i in (1..999) %}{{ i }}{% endfor %}",
         "{% assign a = 'x' %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}",
         "{% assign a = '0123456789' | replace: '', '012345678901234567890123456789012345678901234567890123456789' | replace: '', 'x' | replace: 'x', '0123456789' %}",
-        "{% capture a %}{% for i in (1..200) %}0123456789{% endfor %}{% endcapture %}", "{{ 'now' | date: '%999d%999d' }}",
+        "{% capture a %}{% for i in (1..200) %}0123456789{% endfor %}{% endcapture %}",
+        "{{ 'now' | date: '%999d%999d' }}",
         "{% for i in (1..200) %}<{% endfor %}{{ '' }}", "{% for i in (1..300) %}{{ '<' }}{% endfor %}",
     ])
     func outputsAndTextsHaveALargestSize(template: String) {

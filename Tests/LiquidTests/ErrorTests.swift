@@ -18,8 +18,10 @@ import Testing
         ("{{ 'a }}", "a text that is never closed: expected '", .syntax, 1, 4),
         ("{{ a | plus }}", "the filter 'plus' expects 1 argument, found 0", .syntax, 1, 8),
         ("{{ 1 | divided_by: 0 }}", "divided_by: division by zero: expected another divisor", .value, 1, 8),
-        ("{% if 1 < 'a' %}{% endif %}",
-         "cannot compare a number with a string: expected two numbers or two texts", .value, 1, 7),
+        (
+            "{% if 1 < 'a' %}{% endif %}",
+            "cannot compare a number with a string: expected two numbers or two texts", .value, 1, 7
+        ),
         ("{{ 'a' | slice: x }}", "slice: expected a whole number, found nil", .value, 1, 10),
         ("{% liquid\n  assign x = 1\n  ech x %}", "unknown tag 'ech': expected a tag of Liquid", .syntax, 3, 3),
     ])
@@ -69,8 +71,9 @@ import Testing
         #expect(try undefined("{{ task.input.b }}{{ task.input.b | upcase }}{{ x }}", data) == ["task.input.b", "x"])
         #expect(try undefined("{{ 1 | plus: q.r }}{% assign y = z %}", data) == ["q.r", "z"])
         #expect(try undefined("{% for i in task.input.list %}{% endfor %}", data) == ["task.input.list"])
-        #expect(try undefined("{% assign k = 'b c' %}{{ task[k].d[0] }}{{ task.input['x'] }}", data)
-            == [#"task["b c"].d[0]"#, "task.input.x"])
+        #expect(
+            try undefined("{% assign k = 'b c' %}{{ task[k].d[0] }}{{ task.input['x'] }}", data)
+                == [#"task["b c"].d[0]"#, "task.input.x"])
     }
 
     @Test func askingIsNotMissing() throws {

@@ -22,16 +22,18 @@ import Testing
         let data = try #require(try JSONValue(parsing: text).object)
         #expect(
             try render("{{ n | join: ' ' }}", data) == "1.50 1e3 0.1000 -0 123456789012345678901234567890 1E+2")
-        #expect(try render("{% assign a = n[0] %}{{ a }} {{ n | to_json }}", data)
-            == "1.50 [1.50, 1e3, 0.1000, -0, 123456789012345678901234567890, 1E+2]")
+        #expect(
+            try render("{% assign a = n[0] %}{{ a }} {{ n | to_json }}", data)
+                == "1.50 [1.50, 1e3, 0.1000, -0, 123456789012345678901234567890, 1E+2]")
         #expect(try render("{{ n[0] | plus: 0 }} {{ n[1] | plus: 0 }}", data) == "1.5 1000.0")
     }
 
     @Test func grantReadAccessAsksTheCaller() throws {
         let data: JSONObject = ["a": "s3://b/k"]
         #expect(try render("{{ a | grant_read_access }}", data, workerPage) == "https://localhost/b/k?a=1&amp;b=2")
-        #expect(try render("{{ 's3://b/x' | grant_read_access | skip_autoescape }}", data, workerPage)
-            == "https://localhost/b/x?a=1&b=2")
+        #expect(
+            try render("{{ 's3://b/x' | grant_read_access | skip_autoescape }}", data, workerPage)
+                == "https://localhost/b/x?a=1&b=2")
         #expect(try render("{% assign u = a | grant_read_access %}{{ u | size }}", data, workerPage) == "29")
     }
 

@@ -7,13 +7,20 @@ import Testing
 
 @Suite struct HostileInputTests {
     private static let pieces = [
-        "{{", "}}", "{%", "%}", "{%-", "-%}", "{{-", "-}}", " ", "\n", "'", "\"", "|", ":", ",", ".", "..", "[", "]", "(", ")", "==",
-        "!=", "<", ">", "<=", "and", "or", "contains", "if", "endif", "elsif", "else", "for", "in", "endfor", "case", "when",
-        "endcase", "assign", "capture", "endcapture", "raw", "endraw", "comment", "endcomment", "#", "liquid", "echo", "cycle",
-        "increment", "tablerow", "endtablerow", "break", "continue", "unless", "endunless", "a", "b.c", "forloop.parentloop",
-        "1", "-1", "1.5", "9223372036854775807", "-9223372036854775808", "99999999999999999999", "1e308", "nil", "empty",
-        "blank", "true", "limit:", "offset:", "reversed", "cols:", "é", "😀", "\u{0}", "plus", "minus", "times", "divided_by",
-        "modulo", "round", "abs", "ceil", "slice", "truncate", "date", "join", "split", "sort", "map", "where", "replace",
+        "{{", "}}", "{%", "%}", "{%-", "-%}", "{{-", "-}}", " ", "\n", "'", "\"", "|", ":", ",", ".", "..", "[", "]",
+        "(", ")", "==",
+        "!=", "<", ">", "<=", "and", "or", "contains", "if", "endif", "elsif", "else", "for", "in", "endfor", "case",
+        "when",
+        "endcase", "assign", "capture", "endcapture", "raw", "endraw", "comment", "endcomment", "#", "liquid", "echo",
+        "cycle",
+        "increment", "tablerow", "endtablerow", "break", "continue", "unless", "endunless", "a", "b.c",
+        "forloop.parentloop",
+        "1", "-1", "1.5", "9223372036854775807", "-9223372036854775808", "99999999999999999999", "1e308", "nil",
+        "empty",
+        "blank", "true", "limit:", "offset:", "reversed", "cols:", "é", "😀", "\u{0}", "plus", "minus", "times",
+        "divided_by",
+        "modulo", "round", "abs", "ceil", "slice", "truncate", "date", "join", "split", "sort", "map", "where",
+        "replace",
         "append", "default", "size", "to_json", "sum", "concat", "uniq", "first", "last", "escape_once", "strip_html",
         "url_decode", "base64_decode", "=",
     ]
@@ -42,7 +49,8 @@ import Testing
         var random = SmallGenerator(state: 11)
         let values = [
             "a", "b", "b.c", "b.d", "nil", "''", "'abc'", "'12'", "'-1.5'", "0", "-1", "7", "9223372036854775807",
-            "-9223372036854775808", "99999999999999999999", "1.5", "-0.0001", "(1..3)", "(3..1)", "forloop", "true", "empty",
+            "-9223372036854775808", "99999999999999999999", "1.5", "-0.0001", "(1..3)", "(3..1)", "forloop", "true",
+            "empty",
             "'%41%zz%C3'", "'2016-02-30T25:61'", "'March'", "'now'", "'%-10N%::z%^a%1000Y'",
             "(-9223372036854775808..9223372036854775807)", "u",
         ]
@@ -50,25 +58,34 @@ import Testing
             "abs", "append: $", "at_least: $", "at_most: $", "base64_decode", "base64_encode", "base64_url_safe_decode",
             "capitalize", "ceil", "compact", "compact: $", "concat: $", "date: $", "default: $", "divided_by: $",
             "downcase", "escape", "escape_once", "find: $, $", "find_index: $", "first", "floor", "has: $", "join: $",
-            "last", "lstrip", "map: $", "minus: $", "modulo: $", "newline_to_br", "plus: $", "prepend: $", "reject: $, $",
+            "last", "lstrip", "map: $", "minus: $", "modulo: $", "newline_to_br", "plus: $", "prepend: $",
+            "reject: $, $",
             "remove: $", "remove_last: $", "replace: $, $", "replace_first: $, $", "replace_last: $, $", "reverse",
-            "round: $", "rstrip", "size", "slice: $", "slice: $, $", "sort", "sort: $", "sort_natural", "split: $", "strip",
-            "strip_html", "strip_newlines", "sum", "sum: $", "times: $", "to_json", "truncate: $, $", "truncatewords: $, $",
+            "round: $", "rstrip", "size", "slice: $", "slice: $, $", "sort", "sort: $", "sort_natural", "split: $",
+            "strip",
+            "strip_html", "strip_newlines", "sum", "sum: $", "times: $", "to_json", "truncate: $, $",
+            "truncatewords: $, $",
             "uniq", "uniq: $", "upcase", "url_decode", "url_encode", "where: $, $", "skip_autoescape",
         ]
         for _ in 0..<6000 {
             var template = "{% for i in a %}{{ " + (values.randomElement(using: &random) ?? "a")
             for _ in 0..<Int.random(in: 1...3, using: &random) {
-                let parts = (filters.randomElement(using: &random) ?? "").split(separator: "$", omittingEmptySubsequences: false)
-                template += " | " + parts.dropFirst().reduce(String(parts[0])) { text, part in
-                    text + (values.randomElement(using: &random) ?? "a") + part
-                }
+                let filter = filters.randomElement(using: &random) ?? ""
+                let parts = filter.split(separator: "$", omittingEmptySubsequences: false)
+                template +=
+                    " | "
+                    + parts.dropFirst().reduce(String(parts[0])) { text, part in
+                        text + (values.randomElement(using: &random) ?? "a") + part
+                    }
             }
             survive(template + " }}{% break %}{% endfor %}")
         }
     }
 
-    @Test(arguments: ["{%", "{{", "{% raw %}{%", "{% comment %}{%", "{{a", "{%if a%}", "{{'", "{{-", "{% raw %}{% endraw", "<", "{{ a | b:"])
+    @Test(arguments: [
+        "{%", "{{", "{% raw %}{%", "{% comment %}{%", "{{a", "{%if a%}", "{{'", "{{-", "{% raw %}{% endraw", "<",
+        "{{ a | b:",
+    ])
     func longRepetitionsTakeLittleTime(piece: String) {
         survive(String(repeating: piece, count: 200_000 / piece.utf8.count))
         survive(String(repeating: piece, count: 200_000 / piece.utf8.count) + "%}}}")
@@ -76,10 +93,11 @@ import Testing
 
     @Test func searchesTakeTimeInProportion() throws {
         let long: JSONObject = [
-            "t": .string(String(repeating: "a", count: 200_000)), "p": .string(String(repeating: "a", count: 100_000) + "b"),
+            "t": .string(String(repeating: "a", count: 200_000)),
+            "p": .string(String(repeating: "a", count: 100_000) + "b"),
         ]
-        #expect(try render("{% if t contains p %}y{% endif %}{{ t | remove: p | size }}{{ t | remove_last: p | size }}", long)
-            == "200000200000")
+        let template = "{% if t contains p %}y{% endif %}{{ t | remove: p | size }} {{ t | remove_last: p | size }}"
+        #expect(try render(template, long) == "200000 200000")
         let open: JSONObject = ["t": .string(String(repeating: "<script<!--<style<", count: 20_000))]
         #expect(try render("{{ t | strip_html | size }}", open) == "360000")
     }

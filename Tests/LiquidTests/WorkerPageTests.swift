@@ -8,7 +8,8 @@ import Testing
     private let data: JSONObject = [
         "task": [
             "input": [
-                "taskObject": "s3://b/images/1.jpg", "labels": ["cat", "dog's", "a \"b\""], "source-ref": "s3://b/x y.png",
+                "taskObject": "s3://b/images/1.jpg", "labels": ["cat", "dog's", "a \"b\""],
+                "source-ref": "s3://b/x y.png",
                 "manifestLine": [
                     "my-label": ["annotations": [["class_id": 1, "top": 2.50]]],
                     "my-label-metadata": ["class-map": ["0": "cat", "1": "dog"]],
@@ -56,7 +57,8 @@ import Testing
             {% for label in task.input.labels -%}
             <input type="radio" name="q{{ forloop.index }}" value="{{ label }}">
             {% endfor -%}
-            {% for pair in task.input.manifestLine.my-label-metadata.class-map %}{{ pair[0] }}={{ pair[1] }};{% endfor %}
+            {% for pair in task.input.manifestLine.my-label-metadata.class-map %}{{ pair[0] }}={{ pair[1] }};\
+            {% endfor %}
             """
         #expect(
             try render(template, data, workerPage) == """
@@ -75,8 +77,8 @@ import Testing
         #expect(
             try render(template, data, workerPage) == #"""
                 <script>const labels = JSON.parse("["cat", "dog's", "a \"b\""]");</script>
-                <crowd-classifier categories='[&quot;cat&quot;, &quot;dog&#39;s&quot;, &quot;a \&quot;b\&quot;&quot;]' \#
-                header='it&#39;s'></crowd-classifier>
+                <crowd-classifier categories='[&quot;cat&quot;, &quot;dog&#39;s&quot;, \#
+                &quot;a \&quot;b\&quot;&quot;]' header='it&#39;s'></crowd-classifier>
                 """#)
     }
 
