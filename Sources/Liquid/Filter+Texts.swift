@@ -43,7 +43,7 @@ extension Filter {
             let ellipsis = arguments.has(1) ? arguments[1].text : "..."
             let scalars = value.text.unicodeScalars
             guard scalars.count > max(length, 0) else { return .text(value.text) }
-            let kept = max(length.subtractingReportingOverflow(ellipsis.unicodeScalars.count).partialValue, 0)
+            let kept = max(max(length, 0) - ellipsis.unicodeScalars.count, 0)
             return .text(String(scalars.prefix(kept)) + ellipsis)
         },
         Filter("truncatewords", 0...2) { (value, arguments, _) throws(Fault) in

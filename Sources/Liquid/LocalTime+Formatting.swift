@@ -81,14 +81,16 @@ private struct TimeWriter {
 
     // MARK: Directives
 
+    /// Directives that stand for several others.
+    private static let combined: [Character: String] = [
+        "D": "%m/%d/%y", "x": "%m/%d/%y", "F": "%Y-%m-%d", "T": "%H:%M:%S", "X": "%H:%M:%S", "R": "%H:%M",
+        "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y", "v": "%e-%^b-%Y", "+": "%a %b %e %H:%M:%S %Z %Y",
+    ]
+
     private mutating func directive(_ letter: UInt8, _ flags: Flags, depth: Int) throws(Fault) -> Bool {
         let letter = Character(UnicodeScalar(letter))
         if number(letter, flags) || name(letter, flags) || zone(letter, flags) { return true }
-        let formats: [Character: String] = [
-            "D": "%m/%d/%y", "x": "%m/%d/%y", "F": "%Y-%m-%d", "T": "%H:%M:%S", "X": "%H:%M:%S", "R": "%H:%M",
-            "r": "%I:%M:%S %p", "c": "%a %b %e %H:%M:%S %Y", "v": "%e-%^b-%Y", "+": "%a %b %e %H:%M:%S %Z %Y",
-        ]
-        guard depth == 0, let format = formats[letter] else { return false }
+        guard depth == 0, let format = Self.combined[letter] else { return false }
         let start = result.count
         try write(Array(format.utf8), depth: 1)
         let text = String(decoding: result[start...], as: UTF8.self)

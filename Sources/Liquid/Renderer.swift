@@ -113,7 +113,7 @@ struct Renderer {
     private mutating func render(_ node: Node) throws(Fault) -> Course {
         switch node.kind {
         case .text(let range): try write(template.source[range])
-        case .output(let filtered): try write(evaluate(filtered), unescaped: filtered.filters.last?.filter.isFinal)
+        case .output(let filtered): try write(evaluate(filtered), isFinal: filtered.filters.last?.filter.isFinal ?? false)
         case .assign(let name, let filtered): locals[name] = try evaluate(filtered)
         case .capture(let name, let nodes): return try capture(name, nodes)
         case .increment(let name):
@@ -192,7 +192,7 @@ struct Renderer {
     }
 
     /// Writes what printing a value shows. Inside a capture nothing is escaped: what is captured is when it is printed.
-    private mutating func write(_ value: Value, unescaped: Bool? = false) throws(Fault) {
+    private mutating func write(_ value: Value, isFinal: Bool = false) throws(Fault) {
         let text: String
         if !settings.printsArraysAsJSON, case .json(let json) = value {
             text = json.printed
@@ -200,7 +200,7 @@ struct Renderer {
             text = value.text
         }
         try charge(text.utf8.count / JSONValue.bytesPerStep)
-        guard settings.escapesOutput, !isCapturing, unescaped != true else { return try write(text.utf8) }
+        guard settings.escapesOutput, !isCapturing, !isFinal else { return try write(text.utf8) }
         appendEscaped(text, to: &output)
         try checkLength(output.count)
     }

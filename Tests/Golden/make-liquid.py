@@ -3,12 +3,13 @@
 
 Command: python3 Tests/Golden/make-liquid.py     (needs: pip install python-liquid)
 
-What is in liquid_templates.py is rendered by python-liquid, with its ordinary environment: no escaping, nothing is asked
-of variables that are not there. Where that goes against what Shopify documents, or against what Shopify's own Liquid does
-(looked up in its release 5.4), or prints a value in Python's words, the expectation stands in OTHER with the reason.
+What is in liquid_templates.py is rendered by python-liquid, with its ordinary environment: no escaping, nothing is
+asked of variables that are not there. Where that goes against what Shopify documents, or against what Shopify's own
+Liquid does (looked up in its release 5.4), or prints a value in Python's words, the expectation stands in OTHER with
+the reason.
 
-FAULTS are errors in both; REFUSED are errors with a reason, though python-liquid goes on. The mark stands where the fault
-is: the place is ours, since every implementation points at something else.
+FAULTS are errors in both; REFUSED are errors with a reason, though python-liquid goes on. The mark stands where the
+fault is: the place is ours, since every implementation points at something else.
 """
 
 import json
@@ -82,7 +83,7 @@ OTHER = [  # template, data, output, reason
     ("{{ n | reverse }}|{{ n | slice: 0 }}", T, "|", PYTHON),
     ("{{ p | sort: 'v' | map: 'n' | join: ',' }}", P, "a,b,c", "Shopify: nil comes last"),
     ("{{ a | sort | join: ',' }}", {"a": ["b", None, "a"]}, "a,b,", "Shopify: nil comes last"),
-    ("{{ a | sum }}", {"a": [1, "2", "x", None, [3, [4]]]}, "10", SHOPIFY + "elements are taken for numbers"),
+    ("{{ a | sum }}", {"a": [1, "2", "x", None, [3, [4]]]}, "10", "elements are taken for numbers, as by plus"),
     ("{{ 'abc' | truncate: 3 }}{{ 'abc' | truncate: 2 }}", {}, "abc...",
      "Shopify: only longer texts are cut, at the length"),
     ("{{ 'a b c' | truncatewords: 3 }}|{{ 'a  b' | truncatewords: 5 }}", {}, "a b c|a  b",
@@ -96,7 +97,8 @@ OTHER = [  # template, data, output, reason
      "Shopify documents Ruby's directives; python-liquid has the C library's"),
     ("{{ 0 | date: '%F %T' }}|{{ -1 | date: '%F' }}|{{ 'now' | date: '%F %T' }}|{{ 'today' | date: '%d %b' }}", {},
      "1970-01-01 00:00:00|1969-12-31|2026-03-14 09:26:53|14 Mar", "now is handed in"),
-    ("{{ 'March 2016' | date: '%F' }}|{{ '2016-03' | date: '%F' }}|{{ '10:20' | date: '%F %R' }}|{{ '4 Mar' | date: '%F' }}", {},
+    ("{{ 'March 2016' | date: '%F' }}|{{ '2016-03' | date: '%F' }}|{{ '10:20' | date: '%F %R' }}|"
+     "{{ '4 Mar' | date: '%F' }}", {},
      "2016-03-01|2016-03-01|2026-03-14 10:20|2026-03-04",
      "a month without a day begins; a time without a date is today's"),
     ("{{ '2016-02-30' | date: '%F' }}|{{ '03/04/2016' | date: '%F' }}", {}, "2016-02-30|03/04/2016",
@@ -105,9 +107,10 @@ OTHER = [  # template, data, output, reason
      SHOPIFY + "halves are rounded away from zero, in decimals"),
     ("{{ 1234.5 | round: -2 }} {{ 1234 | round: -2 }} {{ 15 | round: -1 }}", {}, "1200 1200 20",
      SHOPIFY + "before the dot"),
-    ("{{ 5 | size }}{{ 'a,b,,c,,' | split: ',' | size }}{{ ',,' | split: ',' | size }}", {}, "040",
-     SHOPIFY + "empty parts at the end are dropped; numbers have no size, as documented"),
-    ("{{ '3 cats' | plus: 1 }} {{ '1.5a' | plus: 1 }} {{ '1.' | plus: 1 }} {{ '.5' | plus: 1 }} {{ '1e3' | plus: 1 }}", {},
+    ("{{ 'a,b,,c,,' | split: ',' | size }}{{ ',,' | split: ',' | size }}", {}, "40",
+     SHOPIFY + "empty parts at the end are dropped"),
+    ("{{ '3 cats' | plus: 1 }} {{ '1.5a' | plus: 1 }} {{ '1.' | plus: 1 }} {{ '.5' | plus: 1 }} "
+     "{{ '1e3' | plus: 1 }}", {},
      "4 2 2 1 2", SHOPIFY + "a text is the whole number that it begins with"),
     ("{{ '<SCRIPT>a</SCRIPT>b<script' | strip_html }}", {}, "ab<script", SHOPIFY + "only small letters are a script"),
     ("{{ 'YWI' | base64_url_safe_decode }}", {}, "ab", SHOPIFY + "here the padding may be missing"),
