@@ -67,6 +67,7 @@ let package = Package(
         part("SQLite", ["Kernel", "CSQLite"]),
         part("Store", ["Kernel", "SQLite", "Digests", "JSON"]),
         part("Objects", ["Kernel", "Store", "Digests", "JSON", "Signing"]),
+        part("Liquid", ["Kernel", "JSON"]),
         part("Labeling", ["Kernel", "JSON", "Images"]),
         part("Learning", ["Kernel", "Images", "JSON", "CKernels"]),
         part(
@@ -130,6 +131,7 @@ let package = Package(
         tests("Wire", ["Shapes", "JSON", "Signing", "Digests", nioCore, "generate-shapes"]),
         tests("SQLite"), tests("Store", ["SQLite", "Digests", "JSON", "CPowerCut"]),
         tests("Objects", ["Store", "SQLite", "Digests"]),
+        tests("Liquid", ["JSON"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
         tests("Outbound", ["Engine", "Store", nioCore]),
