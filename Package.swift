@@ -78,7 +78,8 @@ let package = Package(
         part(
             "Services",
             [
-                "Kernel", "Shapes", "Store", "Objects", "Engine", "Labeling", "Signing", "JSON", "Digests", logging,
+                "Kernel", "Shapes", "Store", "Objects", "Engine", "Labeling", "Liquid", "Signing", "JSON", "Digests",
+                logging,
             ]),
         part(
             "Server",
@@ -136,7 +137,7 @@ let package = Package(
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
         tests("Outbound", ["Engine", "Store", nioCore]),
         tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
-        tests("Services", ["Shapes", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
+        tests("Services", ["Shapes", "Signing", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]
 )
 

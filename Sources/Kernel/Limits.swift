@@ -69,6 +69,8 @@ package struct Limits: Sendable {
     /// Most human task UIs of an account in a region, and most vendors' work teams.
     package var humanTaskUis = 1000, vendors = 1000
 
+    /// How long addresses in a rendered worker page may be read.
+    package var renderedAddressLifetime = Duration.seconds(3600)
     /// Most roles of an account, and bytes of one role's inline policies (IAM quotas).
     package var roles = 1000, rolePolicyBytes = 10_240
 

@@ -37,7 +37,9 @@ package struct SessionCredentials: CredentialSource {
 
     package func credentials(for accessKey: String, sessionToken: String?) -> Credentials? {
         if let known = fixed.credentials(for: accessKey, sessionToken: sessionToken) { return known }
-        guard let sessionToken, let bytes = Base64.bytes(sessionToken), bytes.count > Self.codeLength else { return nil }
+        guard let sessionToken, let bytes = Base64.bytes(sessionToken), bytes.count > Self.codeLength else {
+            return nil
+        }
         let payload = Array(bytes.dropFirst(Self.codeLength))
         guard
             HMAC<SHA256>.isValidAuthenticationCode(

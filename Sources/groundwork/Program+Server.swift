@@ -104,7 +104,9 @@ extension Program {
             hosts.formUnion(settings.hostNames)
             var token: String?
             if !settings.isLoopback || settings.auth == .strict {
-                token = try settings.environment["GROUNDWORK_CONTROL_TOKEN"] ?? KeptSecret.text("control-token", in: directory.path)
+                token =
+                    try settings.environment["GROUNDWORK_CONTROL_TOKEN"]
+                    ?? KeptSecret.text("control-token", in: directory.path)
             }
             return ControlAccess(hosts: hosts, token: token, account: settings.account, region: settings.region)
         }

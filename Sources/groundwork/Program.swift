@@ -71,9 +71,11 @@ struct Program {
             events: eventStore, objects: objects,
             serverClock: serverClock,
             limits: limits, logger: logger, version: Version.text)
+        let sessions = SessionCredentials(
+            CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
         let sageMaker = SageMakerService(
-            engine: engine, jobs: jobs, control: controlStore, limits: limits, logger: logger,
-            settings: Self.sageMakerSettings(settings))
+            engine: engine, jobs: jobs, control: controlStore, credentials: sessions, entropy: entropy,
+            limits: limits, logger: logger, settings: Self.sageMakerSettings(settings))
         tasks = AsyncRequests(concurrency: 64)
         readiness = Readiness()
         let decoder = Self.decoder(logger)
@@ -82,8 +84,6 @@ struct Program {
         let s3 = S3Service(objects: objects)
         table.add(s3, readers: readers)
         table.add(sageMaker)
-        let sessions = SessionCredentials(
-            CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
         table.add(STSService(credentials: sessions, entropy: entropy))
         table.add(IAMService(control: controlStore, entropy: entropy, limits: limits, logger: logger))
         table.add(control)

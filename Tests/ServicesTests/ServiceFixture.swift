@@ -7,6 +7,7 @@ import Logging
 import Objects
 import Services
 import Shapes
+import Signing
 import Store
 import TestSupport
 import Testing
@@ -49,7 +50,9 @@ final class ServiceFixture: Sendable {
         var service = SageMakerSettings()
         change(&service)
         sageMaker = SageMakerService(
-            engine: engine, jobs: jobs, control: control, logger: logger, settings: service)
+            engine: engine, jobs: jobs, control: control,
+            credentials: SessionCredentials(CredentialSet([]), key: Array("key".utf8)), logger: logger,
+            settings: service)
         controls = ControlService(
             engine: engine, jobs: jobs, control: control,
             events: LocalEventStore(writer: store.writer, readers: store.readers), objects: objects, serverClock: clock,

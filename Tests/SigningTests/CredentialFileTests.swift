@@ -42,6 +42,8 @@ func aFileThatIsWrongIsRefused(text: String) {
 @Test func aLaterEntryReplacesAnEarlierOne() {
     var changed = Credentials.wellKnown(account: .standard)
     changed.secret = "other"
-    #expect(CredentialSet([.wellKnown(account: .standard), changed]).credentials(for: "test", sessionToken: nil)?.secret == "other")
+    #expect(
+        CredentialSet([.wellKnown(account: .standard), changed]).credentials(for: "test", sessionToken: nil)?.secret
+            == "other")
     #expect(CredentialSet([]).credentials(for: "test", sessionToken: nil) == nil)
 }

@@ -160,6 +160,7 @@ extension OperationTable {
         add(SageMaker.DescribeHumanTaskUi.self, sageMaker.describeHumanTaskUi)
         add(SageMaker.ListHumanTaskUis.self, sageMaker.listHumanTaskUis)
         add(SageMaker.DeleteHumanTaskUi.self, sageMaker.deleteHumanTaskUi)
+        add(SageMaker.RenderUiTemplate.self, sageMaker.renderUiTemplate)
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)

@@ -12,7 +12,8 @@ extension IAMService {
     ) async throws(ServiceError) -> IAM.CreateRoleResponse {
         try Self.checkPolicy(input.assumeRolePolicyDocument)
         let members: JSONObject = [
-            "path": .string(input.path ?? "/"), "id": .string("AROA" + entropy.text(17, from: Alphabet.upperAlphanumeric)),
+            "path": .string(input.path ?? "/"),
+            "id": .string("AROA" + entropy.text(17, from: Alphabet.upperAlphanumeric)),
             "trust": .string(input.assumeRolePolicyDocument),
             "description": input.description.map { .string($0) } ?? .null,
             "duration": .integer(input.maxSessionDuration ?? 3600),
@@ -81,7 +82,8 @@ extension IAMService {
             assumeRolePolicyDocument: members["trust"]?.string.map(shown), description: members["description"]?.string,
             maxSessionDuration: members["duration"]?.integer,
             permissionsBoundary: members["boundary"]?.string.map {
-                IAM.AttachedPermissionsBoundary(permissionsBoundaryType: .permissionsBoundaryPolicy, permissionsBoundaryArn: $0)
+                IAM.AttachedPermissionsBoundary(
+                    permissionsBoundaryType: .permissionsBoundaryPolicy, permissionsBoundaryArn: $0)
             }, tags: tags.isEmpty ? nil : tags)
     }
 }

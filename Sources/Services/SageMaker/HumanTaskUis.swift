@@ -36,7 +36,7 @@ extension SageMakerService {
     package func describeHumanTaskUi(
         _ input: SageMaker.DescribeHumanTaskUiRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DescribeHumanTaskUiResponse {
-        let (resource, document) = try await storedUi(input.humanTaskUiName, context)
+        let (resource, document) = try await humanTaskUi(input.humanTaskUiName, context)
         let content = document["content"]?.string ?? ""
         return SageMaker.DescribeHumanTaskUiResponse(
             humanTaskUiArn: Self.humanTaskUiARN(resource.name.name, context), humanTaskUiName: resource.name.name,
@@ -68,12 +68,13 @@ extension SageMakerService {
     package func deleteHumanTaskUi(
         _ input: SageMaker.DeleteHumanTaskUiRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DeleteHumanTaskUiResponse {
-        let name = try await storedUi(input.humanTaskUiName, context).resource.name
+        let name = try await humanTaskUi(input.humanTaskUiName, context).resource.name
         _ = try await internally(context, logger) { try await control.delete(name) }
         return SageMaker.DeleteHumanTaskUiResponse()
     }
 
-    private func storedUi(
+    /// A worker page that is kept.
+    func humanTaskUi(
         _ name: String, _ context: RequestContext
     ) async throws(ServiceError) -> (resource: Resource, document: JSONObject) {
         try await stored(.humanTaskUi, name, context) {

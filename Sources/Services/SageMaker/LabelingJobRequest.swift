@@ -233,7 +233,7 @@ struct LabelingJobRequest {
     }
 
     /// The job acts as its role's account, which must be the caller's.
-    private static func checkRole(_ text: String, _ context: RequestContext) throws(ServiceError) {
+    static func checkRole(_ text: String, _ context: RequestContext) throws(ServiceError) {
         guard let arn = ARN(text), arn.service == "iam", arn.resource.hasPrefix("role/") else {
             throw .validation("Value '\(text)' at 'roleArn' is not the ARN of a role.")
         }

@@ -6,6 +6,7 @@ package import Kernel
 package import Labeling
 package import Logging
 internal import Shapes
+package import Signing
 package import Store
 
 /// The SageMaker operations of one program.
@@ -18,18 +19,24 @@ package struct SageMakerService: Sendable {
     package var control: any ControlStore
     /// Bounds on tags and work teams, and on objects per job.
     package var limits: Limits
+    /// Signs the addresses in worker pages.
+    package var credentials: SessionCredentials
+    /// For access keys of temporary credentials.
+    package var entropy: any Entropy
     /// For errors that the client only sees as InternalFailure.
     package var logger: Logger
     /// What the command line says of jobs.
     package var settings: SageMakerSettings
 
     package init(
-        engine: Engine, jobs: any JobStore, control: any ControlStore,
-        limits: Limits = Limits(), logger: Logger, settings: SageMakerSettings
+        engine: Engine, jobs: any JobStore, control: any ControlStore, credentials: SessionCredentials,
+        entropy: any Entropy = SystemEntropy(), limits: Limits = Limits(), logger: Logger, settings: SageMakerSettings
     ) {
         self.engine = engine
         self.jobs = jobs
         self.control = control
+        self.credentials = credentials
+        self.entropy = entropy
         self.limits = limits
         self.logger = logger
         self.settings = settings

@@ -67,7 +67,8 @@ extension SageMakerService {
         if let addresses = input.sourceIpConfig { document["sourceIpConfig"] = .object(addresses.document) }
         if let oidc = input.oidcConfig {
             guard document["oidcConfig"]?.object != nil else {
-                throw .validation("The workforce \(input.workforceName) has Cognito as its provider, which is for good.")
+                throw .validation(
+                    "The workforce \(input.workforceName) has Cognito as its provider, which is for good.")
             }
             guard try await teams(of: input.workforceName, context).isEmpty else {
                 throw .validation(

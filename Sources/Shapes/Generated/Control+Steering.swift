@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetRules", index: 117, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "GetRules", index: 118, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutRules", index: 118, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "PutRules", index: 119, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutSeed", index: 119, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
+            Control.schema, "PutSeed", index: 120, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            Control.schema, "Reset", index: 120, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
+            Control.schema, "Reset", index: 121, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -51,7 +51,7 @@ extension Control {
         package typealias Input = PutAnswersRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutAnswers", index: 121, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
+            Control.schema, "PutAnswers", index: 122, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,7 +62,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutTruth", index: 122, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
+            Control.schema, "PutTruth", index: 123, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
         )
     }
 }

@@ -48,6 +48,17 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The operation `RenderUiTemplate`.
+    package enum RenderUiTemplate: Operation {
+        package typealias Input = RenderUiTemplateRequest
+        package typealias Output = RenderUiTemplateResponse
+        package static let schema = OperationSchema(
+            SageMaker.schema, "RenderUiTemplate", index: 94, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension SageMaker {
     /// The shape `CreateHumanTaskUiRequest` of the service's model.
     package struct CreateHumanTaskUiRequest: ReadableShape {
         package var humanTaskUiName: String
@@ -84,7 +95,7 @@ extension SageMaker {
         }
 
         package static let schema = StructureSchema("CreateHumanTaskUiResponse", [
-            MemberSchema("HumanTaskUiArn", required: true),
+            MemberSchema("HumanTaskUiArn", required: true, constraints: Rules.humanTaskUiArn),
         ])
 
         package func write(to writer: inout some ShapeWriter) {
@@ -162,7 +173,7 @@ extension SageMaker {
         }
 
         package static let schema = StructureSchema("DescribeHumanTaskUiResponse", [
-            MemberSchema("HumanTaskUiArn", required: true),
+            MemberSchema("HumanTaskUiArn", required: true, constraints: Rules.humanTaskUiArn),
             MemberSchema("HumanTaskUiName", required: true, constraints: Rules.humanTaskUiName),
             MemberSchema("HumanTaskUiStatus"),
             MemberSchema("CreationTime", required: true),
@@ -194,7 +205,7 @@ extension SageMaker {
 
         package static let schema = StructureSchema("HumanTaskUiSummary", [
             MemberSchema("HumanTaskUiName", required: true, constraints: Rules.humanTaskUiName),
-            MemberSchema("HumanTaskUiArn", required: true),
+            MemberSchema("HumanTaskUiArn", required: true, constraints: Rules.humanTaskUiArn),
             MemberSchema("CreationTime", required: true),
         ])
 
@@ -260,6 +271,102 @@ extension SageMaker {
         package func write(to writer: inout some ShapeWriter) {
             writer.list(0, humanTaskUiSummaries)
             if let nextToken { writer.string(1, nextToken) }
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `RenderUiTemplateRequest` of the service's model.
+    package struct RenderUiTemplateRequest: ReadableShape {
+        package var uiTemplate: UiTemplate?
+        package var task: RenderableTask
+        package var roleArn: String
+        package var humanTaskUiArn: String?
+
+        package init(uiTemplate: UiTemplate? = nil, task: RenderableTask, roleArn: String, humanTaskUiArn: String? = nil) {
+            self.uiTemplate = uiTemplate
+            self.task = task
+            self.roleArn = roleArn
+            self.humanTaskUiArn = humanTaskUiArn
+        }
+
+        package static let schema = StructureSchema("RenderUiTemplateRequest", [
+            MemberSchema("UiTemplate"),
+            MemberSchema("Task", required: true),
+            MemberSchema("RoleArn", required: true, constraints: Rules.roleArn),
+            MemberSchema("HumanTaskUiArn", constraints: Rules.humanTaskUiArn),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            uiTemplate = reader.structure(0, UiTemplate.self)
+            task = reader.requiredStructure(1, RenderableTask.self)
+            roleArn = reader.requiredString(2)
+            humanTaskUiArn = reader.string(3)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `RenderUiTemplateResponse` of the service's model.
+    package struct RenderUiTemplateResponse: WritableShape {
+        package var renderedContent: String
+        package var errors: [RenderingError]
+
+        package init(renderedContent: String, errors: [RenderingError]) {
+            self.renderedContent = renderedContent
+            self.errors = errors
+        }
+
+        package static let schema = StructureSchema("RenderUiTemplateResponse", [
+            MemberSchema("RenderedContent", required: true),
+            MemberSchema("Errors", required: true, element: MemberSchema("member")),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.string(0, renderedContent)
+            writer.list(1, errors)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `RenderableTask` of the service's model.
+    package struct RenderableTask: ReadableShape {
+        package var input: String
+
+        package init(input: String) {
+            self.input = input
+        }
+
+        package static let schema = StructureSchema("RenderableTask", [
+            MemberSchema("Input", required: true, constraints: Rules.taskInput),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            input = reader.requiredString(0)
+        }
+    }
+}
+
+extension SageMaker {
+    /// The shape `RenderingError` of the service's model.
+    package struct RenderingError: WritableShape {
+        package var code: String
+        package var message: String
+
+        package init(code: String, message: String) {
+            self.code = code
+            self.message = message
+        }
+
+        package static let schema = StructureSchema("RenderingError", [
+            MemberSchema("Code", required: true),
+            MemberSchema("Message", required: true),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            writer.string(0, code)
+            writer.string(1, message)
         }
     }
 }

@@ -976,7 +976,7 @@ extension SageMaker {
 
         package static let schema = StructureSchema("UiConfig", [
             MemberSchema("UiTemplateS3Uri", constraints: Rules.s3Uri),
-            MemberSchema("HumanTaskUiArn", standing: .unserved(accepts: [])),
+            MemberSchema("HumanTaskUiArn", standing: .unserved(accepts: []), constraints: Rules.humanTaskUiArn),
         ])
 
         package init(from reader: inout some ShapeReader) {

@@ -7,7 +7,7 @@ extension SageMaker {
         package typealias Input = AddTagsInput
         package typealias Output = AddTagsOutput
         package static let schema = OperationSchema(
-            SageMaker.schema, "AddTags", index: 94, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "AddTags", index: 95, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension SageMaker {
         package typealias Input = DeleteTagsInput
         package typealias Output = DeleteTagsOutput
         package static let schema = OperationSchema(
-            SageMaker.schema, "DeleteTags", index: 95, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "DeleteTags", index: 96, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension SageMaker {
         package typealias Input = ListTagsInput
         package typealias Output = ListTagsOutput
         package static let schema = OperationSchema(
-            SageMaker.schema, "ListTags", index: 96, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            SageMaker.schema, "ListTags", index: 97, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
