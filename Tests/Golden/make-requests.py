@@ -39,6 +39,10 @@ SAMPLES = {
     "TaskKeyword": "two words", "CognitoUserPool": "us-east-1_Ab1", "OidcEndpoint": "https://example.org/x",
     "Cidr": "10.0.0.0/8", "WorkforceVpcId": "vpc-1a", "WorkforceSubnetId": "subnet-1a",
     "WorkforceSecurityGroupId": "sg-1a", "NotificationTopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:topic",
+    "HumanTaskUiName": "page-1", "HumanTaskUiArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:human-task-ui/page-1",
+    "arnType": f"arn:aws:iam::{ACCOUNT}:role/Role", "roleNameType": "Role", "pathType": "/team/",
+    "policyDocumentType": '{"Version": "2012-10-17"}', "policyNameType": "policy-1", "userNameType": "user", "serialNumberType": "GAHT12345678",
+    "tokenCodeType": "123456", "policyPathType": "/team/",
     "ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg==", "NextToken": "token", "ContentType": "image/jpeg",
 }
 NUMBERS = {"PartNumber": 3, "MaxKeys": 7, "ContentLength": 5, "MaxBuckets": 9, "ListTagsMaxResults": 50,
@@ -108,7 +112,7 @@ def main():
     session = botocore.session.Session()
     session.set_credentials("AKIDEXAMPLE", "secret")
     entries = []
-    for service in ("s3", "sagemaker", "sts"):
+    for service in ("s3", "sagemaker", "sts", "iam"):
         spec = json.loads((SPECS / f"{service}.json").read_text())
         client = session.create_client(
             service, region_name="us-east-1", endpoint_url="http://127.0.0.1:4566",

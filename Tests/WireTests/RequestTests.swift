@@ -58,6 +58,17 @@ struct AnyOperation: Sendable {
         .init(SageMaker.ListWorkteams.self), .init(SageMaker.DeleteWorkteam.self),
         .init(SageMaker.CreateWorkforce.self), .init(SageMaker.DescribeWorkforce.self), .init(SageMaker.AddTags.self),
         .init(SageMaker.DeleteTags.self), .init(SageMaker.ListTags.self), .init(STS.GetCallerIdentity.self),
+        .init(SageMaker.ListLabelingJobsForWorkteam.self), .init(SageMaker.UpdateWorkteam.self),
+        .init(SageMaker.DescribeSubscribedWorkteam.self), .init(SageMaker.ListSubscribedWorkteams.self),
+        .init(SageMaker.ListWorkforces.self), .init(SageMaker.UpdateWorkforce.self),
+        .init(SageMaker.DeleteWorkforce.self), .init(SageMaker.CreateHumanTaskUi.self),
+        .init(SageMaker.DescribeHumanTaskUi.self), .init(SageMaker.ListHumanTaskUis.self),
+        .init(SageMaker.DeleteHumanTaskUi.self), .init(SageMaker.RenderUiTemplate.self),
+        .init(STS.GetSessionToken.self), .init(STS.AssumeRole.self), .init(IAM.CreateRole.self),
+        .init(IAM.GetRole.self), .init(IAM.DeleteRole.self), .init(IAM.PutRolePolicy.self),
+        .init(IAM.GetRolePolicy.self), .init(IAM.DeleteRolePolicy.self), .init(IAM.ListRolePolicies.self),
+        .init(IAM.ListAttachedRolePolicies.self), .init(IAM.ListInstanceProfilesForRole.self),
+        .init(IAM.GetUser.self),
     ]
 }
 
@@ -91,7 +102,7 @@ struct AnyOperation: Sendable {
 
     @Test func everyRequestOfBotocoreIsRoutedAndRead() throws {
         let requests = try Sent.all()
-        #expect(requests.count == 174)
+        #expect(requests.count == 222)
         let decoder = RequestDecoder { operation, member in
             Issue.record("\(operation.name): \(member) is in the request and not in the model")
         }

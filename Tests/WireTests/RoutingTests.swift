@@ -118,10 +118,13 @@ import Wire
         }
         #expect(action("Action=GetCallerIdentity&Version=2011-06-15") == "GetCallerIdentity")
         #expect(action("Action=GetCallerIdentity", scope: nil) == "GetCallerIdentity")
-        #expect(action("Action=AssumeRole&RoleArn=x") == "501 STS AssumeRole")
+        #expect(action("Action=AssumeRole&RoleArn=x") == "AssumeRole")
+        #expect(action("Action=DecodeAuthorizationMessage") == "501 STS DecodeAuthorizationMessage")
         #expect(action("Action=Nonsense") == "400 InvalidAction")
         #expect(action("Version=1") == "400 InvalidAction" || action("Version=1") == "501 sts POST /")
-        #expect(action("Action=CreateRole", scope: "iam") == "501 iam CreateRole")
+        #expect(action("Action=CreateRole", scope: "iam") == "CreateRole")
+        #expect(action("Action=CreateUser", scope: "iam") == "501 IAM CreateUser")
+        #expect(action("Action=ListMetrics", scope: "monitoring") == "501 monitoring ListMetrics")
         #expect(
             name(route("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", scope: "sts")) == "GetCallerIdentity")
     }
