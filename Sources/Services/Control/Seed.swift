@@ -1,6 +1,6 @@
 // Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, vendors, rules and truth, made
-// where they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed file
-// and the command line only: over HTTP an object's content stands in the document.
+// where they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed
+// file and the command line only: over HTTP an object's content stands in the document.
 
 internal import Digests
 package import JSON
