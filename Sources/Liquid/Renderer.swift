@@ -113,7 +113,8 @@ struct Renderer {
     private mutating func render(_ node: Node) throws(Fault) -> Course {
         switch node.kind {
         case .text(let range): try write(template.source[range])
-        case .output(let filtered): try write(evaluate(filtered), isFinal: filtered.filters.last?.filter.isFinal ?? false)
+        case .output(let filtered):
+            try write(evaluate(filtered), isFinal: filtered.filters.last?.filter.isFinal ?? false)
         case .assign(let name, let filtered): locals[name] = try evaluate(filtered)
         case .capture(let name, let nodes): return try capture(name, nodes)
         case .increment(let name):
