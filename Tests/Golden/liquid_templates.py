@@ -453,7 +453,11 @@ same({}, "{% if true %} {% increment x %} {% endif %}|", "{% if true %} {% comme
      "{% unless false %} {% endunless %}|", "{% if true %} {% liquid assign x = 1 %} {% endif %}|",
      "{% if true %} {% liquid echo 1 %} {% endif %}|", "{% if true %} {% cycle '', '' %} {% endif %}|")
 
+same(A, "{% for i in e %} {% else %} x {% endfor %}|", "{% for i in a %} {% else %} {% endfor %}|")
+
 # Odd corners
+same({}, "{{ 1.1 | ceil }} {{ 1.1 | floor }} {{ -1.1 | ceil }} {{ -1.1 | floor }} {{ 0.06 | round: 1 }}",
+     "{{ 4.1 | modulo: 2 }} {{ 0.001 | ceil }} {{ -0.001 | floor }} {{ 9.99 | round: 1 }}")
 same({}, "{% if true %}a{% else %}b{% else %}c{% endif %}", "{% if false %}a{% else %}b{% elsif true %}c{% endif %}",
      "{% case 3 %}{% else %}x{% when 3 %}y{% endcase %}", "{% case 4 %}{% else %}x{% else %}y{% endcase %}",
      "{{ 'abc' | truncate: -5 }}", "{{ 'abcdef' | truncate: 5, 1 }}", "{% if 'b' > 'a' and 'a' >= 'a' %}y{% endif %}")

@@ -50,6 +50,8 @@ OTHER = [  # template, data, output, reason
      SHOPIFY + "a cell keeps its white space"),
     ("{% for i in a %} {% if i == 2 %} {% break %} {% endif %} {% endfor %}|", {"a": [1, 2]}, "    |",
      SHOPIFY + "a break is not nothing"),
+    ("{% for i in a %} {% else %} x {% endfor %}|", A, "   |", SHOPIFY + "a tag prints nothing or all of its white space"),
+    ("{{ -4.1 | modulo: 2 }} {{ 4.1 | modulo: -2 }}", {}, "1.9 -1.9", SHOPIFY + "the sign is the divisor's"),
     ("{% liquid %}|{% liquid\n%}|", {}, "||", SHOPIFY + "no lines are allowed"),
     ("a{{ }}b{% echo %}c", {}, "abc", SHOPIFY + "an output of nothing is allowed"),
     ("a{% break %}b", {}, "a", SHOPIFY + "outside of loops a break ends the template"),
