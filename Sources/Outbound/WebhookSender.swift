@@ -83,7 +83,11 @@ package struct WebhookSender: NotificationSender {
             deadline.cancel()
             channel.close(promise: nil)
         }
-        return try await answer.futureResult.get()
+        return try await withTaskCancellationHandler {
+            try await answer.futureResult.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
     }
 
     private func write(_ event: OutgoingEvent, to channel: any Channel, _ answer: EventLoopPromise<Int>) {

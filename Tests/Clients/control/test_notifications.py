@@ -4,6 +4,7 @@ Names and members: user guide of S3, "Event message structure" and "EventBridge 
 """
 
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -173,6 +174,19 @@ def test_a_receiver_that_comes_later_gets_everything(start, receiver, tmp_path):
         assert list(dict.fromkeys(keys)) == ["before", "after"]
     finally:
         again.close()
+
+
+def test_a_receiver_that_never_answers_does_not_hold_up_the_end(start):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        server = start("--events-url", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        s3 = watched(server)
+        s3.put_object(Bucket="bkt", Key="k", Body=b"1")
+        connection, _ = silent.accept()
+        with connection:
+            assert b"Object Created" in connection.recv(65536)
+            server.process.terminate()
+            # Well before the 20 seconds that an answer may take.
+            assert server.process.wait(timeout=8) == 0
 
 
 @pytest.mark.parametrize("url, words", [
