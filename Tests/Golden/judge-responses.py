@@ -21,6 +21,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 T = datetime.datetime(2024, 2, 29, 12, 30, 15, 250000, tzinfo=datetime.timezone.utc)
 S = T.replace(microsecond=0)
 OWNER = {"DisplayName": "me", "ID": "canonical"}
+TEAM = {"WorkteamName": "Team", "MemberDefinitions": [{"OidcMemberDefinition": {"Groups": ["a", "b"]}}],
+        "WorkteamArn": "arn:team", "WorkforceArn": "arn:force", "ProductListingIds": [], "Description": "Ünï",
+        "SubDomain": "abc.labeling", "CreateDate": T, "LastUpdatedDate": T,
+        "NotificationConfiguration": {"NotificationTopicArn": "arn:topic"}}
+FORCE = {"WorkforceName": "people", "WorkforceArn": "arn:force", "LastUpdatedDate": T,
+         "SourceIpConfig": {"Cidrs": ["10.0.0.0/8"]}, "SubDomain": "abc.labeling",
+         "OidcConfig": {"ClientId": "client", "Issuer": "https://idp", "AuthenticationRequestExtraParams": {"k": "v"}},
+         "CreateDate": T, "Status": "Active", "IpAddressType": "dualstack",
+         "WorkforceVpcConfig": {"VpcId": "vpc-1", "SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}}
+VENDOR = {"WorkteamArn": "arn:vendor", "MarketplaceTitle": "Boxes", "SellerName": "Seller", "ListingId": "listing"}
+ROLE = {"Path": "/team/", "RoleName": "Role", "RoleId": "AROA1", "Arn": "arn:aws:iam::000000000000:role/team/Role",
+        "CreateDate": T, "AssumeRolePolicyDocument": {"Version": "2012-10-17"}, "MaxSessionDuration": 3600,
+        "Tags": [{"Key": "a", "Value": "1 < 2"}]}
 EXPECTED = {
     "ListBuckets": {"Buckets": [{"Name": "one", "CreationDate": T}, {"Name": "two", "CreationDate": T}],
                     "Owner": OWNER},
@@ -131,6 +144,44 @@ EXPECTED = {
         "Role": "arn", "Rules": [{"ID": "r", "Priority": 1, "Filter": {"Prefix": ""}, "Status": "Enabled",
                                   "Destination": {"Bucket": "arn:aws:s3:::other"}}]}},
     "DeleteBucketPolicy": {},
+    "DescribeWorkteam": {"Workteam": TEAM},
+    "UpdateWorkteam": {"Workteam": TEAM},
+    "ListWorkteams": {"Workteams": [TEAM], "NextToken": "t"},
+    "DescribeWorkforce": {"Workforce": FORCE},
+    "UpdateWorkforce": {"Workforce": FORCE},
+    "ListWorkforces": {"Workforces": [FORCE]},
+    "DeleteWorkforce": {},
+    "DescribeSubscribedWorkteam": {"SubscribedWorkteam": VENDOR},
+    "ListSubscribedWorkteams": {"SubscribedWorkteams": [VENDOR]},
+    "ListLabelingJobsForWorkteam": {"LabelingJobSummaryList": [{
+        "LabelingJobName": "job", "JobReferenceCode": "ref", "WorkRequesterAccountId": "000000000000",
+        "CreationTime": T, "LabelCounters": {"HumanLabeled": 1, "PendingHuman": 2, "Total": 3},
+        "NumberOfHumanWorkersPerDataObject": 5}]},
+    "CreateHumanTaskUi": {"HumanTaskUiArn": "arn:page"},
+    "DescribeHumanTaskUi": {"HumanTaskUiArn": "arn:page", "HumanTaskUiName": "page", "HumanTaskUiStatus": "Active",
+                            "CreationTime": T, "UiTemplate": {"ContentSha256": "00ff"}},
+    "ListHumanTaskUis": {"HumanTaskUiSummaries": [
+        {"HumanTaskUiName": "page", "HumanTaskUiArn": "arn:page", "CreationTime": T}]},
+    "DeleteHumanTaskUi": {},
+    "RenderUiTemplate": {"RenderedContent": '<b>"ü"</b>', "Errors": [{"Code": "MissingVariable", "Message": "line 1"}]},
+    "AssumeRole": {"Credentials": {"AccessKeyId": "ASIA1", "SecretAccessKey": "s/+", "SessionToken": "t=",
+                                   "Expiration": S},
+                   "AssumedRoleUser": {"AssumedRoleId": "AROA1:run", "Arn": "arn:run"}},
+    "GetSessionToken": {"Credentials": {"AccessKeyId": "ASIA1", "SecretAccessKey": "s", "SessionToken": "t",
+                                        "Expiration": S}},
+    "CreateRole": {"Role": ROLE},
+    "GetRole": {"Role": ROLE},
+    "DeleteRole": {},
+    "PutRolePolicy": {},
+    "GetRolePolicy": {"RoleName": "Role", "PolicyName": "p", "PolicyDocument": {"a": "<"}},
+    "DeleteRolePolicy": {},
+    "ListRolePolicies": {"PolicyNames": ["p", "q"], "IsTruncated": True, "Marker": "m"},
+    "ListAttachedRolePolicies": {"AttachedPolicies": [], "IsTruncated": False},
+    "ListInstanceProfilesForRole": {"InstanceProfiles": [], "IsTruncated": False},
+    "GetUser": {"User": {"Path": "/", "UserName": "root", "UserId": "id", "Arn": "arn:aws:iam::000000000000:root",
+                         "CreateDate": S}},
+    "query validation": ("ValidationError", "1 validation error detected: …", 400, {}),
+    "missing role": ("NoSuchEntity", "The role cannot be found.", 404, {}),
     "error with field": ("NoSuchKey", "The specified key does not exist.", 404, {"Key": "a<b"}),
     "error of HEAD": ("404", "Not Found", 404, {}),
     "not modified": ("304", "Not Modified", 304, {}),
@@ -154,7 +205,7 @@ ROOTS = {"ListBuckets": "ListAllMyBucketsResult", "ListObjects": "ListBucketResu
 def clients(session):
     config = Config(retries={"max_attempts": 0}, parameter_validation=False)
     return {name: session.create_client(name.lower(), region_name="us-east-1", endpoint_url="http://127.0.0.1:4566",
-                                        config=config) for name in ("S3", "SageMaker", "STS")}
+                                        config=config) for name in ("S3", "SageMaker", "STS", "IAM")}
 
 
 class Raw:
