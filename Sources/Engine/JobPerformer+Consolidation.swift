@@ -11,9 +11,9 @@ extension JobPerformer {
         let labelingTask = try await labelingTask()
         let identities = try await identities()
         let answered = try await answeredObjects(call.objects)
-        let specification = specification
+        let specification = specification, statistics = try await workerStatistics()
         let outcome = try await environment.compute.run {
-            ConsolidationOutcome(call, answered, labelingTask, specification, identities)
+            ConsolidationOutcome(call, answered, labelingTask, specification, identities, statistics)
         }
         for slice in outcome.files.slices(of: environment.limits.engineSliceRows) {
             try await files.write(slice, to: specification.output.bucket)
@@ -21,7 +21,20 @@ extension JobPerformer {
         let result = LabelingJob.Call(number: call.number, labeled: outcome.labeled, failed: outcome.failed)
         return try await commit(.consolidated(result), at: max(now, call.at), finishing: sequence) {
             try $0.put(outcome.rows)
+            if outcome.statistics != statistics {
+                try $0.putDocument(JobDocument.workerStatistics, outcome.statistics.encoded)
+            }
         }
+    }
+
+    private func workerStatistics() async throws -> WorkerStatistics {
+        guard specification.steering.consolidation == .pooled else { return WorkerStatistics() }
+        let stored = try await environment.jobs.read(id) { try $0.document(JobDocument.workerStatistics) }
+        guard let stored else { return WorkerStatistics() }
+        guard let statistics = WorkerStatistics(decoding: stored) else {
+            throw EngineFailure.unreadable("statistics of workers of job \(id)")
+        }
+        return statistics
     }
 
     private func identities() async throws -> [String: WorkerIdentity] {
@@ -64,13 +77,17 @@ private struct ConsolidationOutcome: Sendable {
     private(set) var rows: [ObjectRow] = []
     private(set) var labeled = 0
     private(set) var failed = 0
+    private(set) var statistics: WorkerStatistics
 
     init(
         _ call: LabelingJob.Consolidation, _ objects: [AnsweredObject], _ task: any LabelingTask,
-        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity]
+        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity],
+        _ statistics: WorkerStatistics
     ) {
+        self.statistics = statistics
         let judged = task.consolidate(
-            objects.map { Self.annotations($0.object, task) }, workersAsked: specification.workersPerObject)
+            objects.map { Self.annotations($0.object, task) }, workersAsked: specification.workersPerObject,
+            by: specification.steering.consolidation, &self.statistics)
         var labels: [(object: Int, label: OutputLabel)] = []
         for (place, (object, judgement)) in zip(objects, judged).enumerated() {
             let created = ConsolidationFiles.creationDate(at: place, ofCallAt: call.at)

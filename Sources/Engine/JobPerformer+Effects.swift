@@ -87,6 +87,8 @@ extension JobPerformer {
 /// Names of the documents kept with a job.
 enum JobDocument {
     static let categories = "categories"
+    /// What is known of the workers, where the method of consolidation learns over calls.
+    static let workerStatistics = "worker-statistics"
     /// The latest model, as `Classifier.encoded`.
     static let model = "model"
     /// The model to start from, as found at the initial model's address.

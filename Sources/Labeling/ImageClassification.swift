@@ -37,14 +37,18 @@ package struct ImageClassification: LabelingTask {
         return nil
     }
 
-    /// Joins by `ClassificationConsolidation`; of two answers by one worker the later counts.
-    package func consolidate(_ objects: [[AnsweredAnnotation]], workersAsked: Int) -> [JudgedAnnotation?] {
-        var workers: [String: Int] = [:]
+    /// Of two answers by one worker the later counts.
+    package func consolidate(
+        _ objects: [[AnsweredAnnotation]], workersAsked: Int, by method: ConsolidationMethod,
+        _ statistics: inout WorkerStatistics
+    ) -> [JudgedAnnotation?] {
+        var workers: [String: Int] = [:], names: [String] = []
         let answers = objects.map { answered in
             var labels: [ClassificationAnswer] = []
             for answer in answered {
                 guard case .category(let label) = answer.annotation else { continue }
                 let worker = workers[answer.worker] ?? workers.count
+                if worker == names.count { names.append(answer.worker) }
                 workers[answer.worker] = worker
                 // A worker who answers again corrects the earlier answer.
                 labels.removeAll { $0.worker == worker }
@@ -52,8 +56,8 @@ package struct ImageClassification: LabelingTask {
             }
             return labels
         }
-        return ClassificationConsolidation.consolidate(
-            answers, classes: categories.names.count, workersAsked: workersAsked
+        return method.consolidate(
+            answers, by: names, classes: categories.names.count, workersAsked: workersAsked, &statistics
         ).map { judged in
             judged.map { JudgedAnnotation(annotation: .category($0.label), confidence: $0.confidence) }
         }

@@ -66,7 +66,8 @@ extension LabelingJobSpecification.ResolvedSteering {
         var object: JSONObject = [
             "workforce": .string(workforce.rawValue), "pace": .double(pace),
             "seed": .integer(seed), "minObjects": .integer(minObjects), "workers": .integer(workers),
-            "learner": .string(learner.rawValue), "objectLimit": .integer(objectLimit),
+            "learner": .string(learner.rawValue), "consolidation": .string(consolidation.rawValue),
+            "objectLimit": .integer(objectLimit),
         ]
         object["crowd"] = crowd.map { .string($0.rawValue) }
         object["truthManifest"] = truthManifest.map { .string($0.description) }
@@ -89,5 +90,6 @@ extension LabelingJobSpecification.ResolvedSteering {
         truthManifest = json["truthManifest"]?.string.flatMap { S3URI($0) }
         truthAttribute = json["truthAttribute"]?.string
         outcome = json["outcome"]?.string.flatMap { LabelingJob.ForcedOutcome($0) }
+        consolidation = json["consolidation"]?.string.flatMap(ConsolidationMethod.init(rawValue:)) ?? .service
     }
 }

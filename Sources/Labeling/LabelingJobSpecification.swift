@@ -107,10 +107,12 @@ package struct LabelingJobSpecification: Sendable {
         package var workers: Int
         /// What trains the job's models.
         package var learner: Steering.Learner
+        /// How several people's labels are joined.
+        package var consolidation = ConsolidationMethod.service
         /// Most manifest lines.
         package var objectLimit: Int
 
-        /// Truth and outcome are set afterwards, where they are wanted.
+        /// Truth, outcome and method of consolidation are set afterwards, where they are wanted.
         package init(
             workforce: Steering.Workforce, crowd: Steering.Crowd?, pace: Double, seed: UInt64, minObjects: Int,
             workers: Int, learner: Steering.Learner, objectLimit: Int

@@ -83,8 +83,13 @@ package protocol LabelingTask: Sendable {
     ///
     /// The result has one element per object, nil where there was no answer. It depends on which objects are joined
     /// together, and on the order within them.
-    /// - Parameter workersAsked: `NumberOfHumanWorkersPerDataObject`.
-    func consolidate(_ objects: [[AnsweredAnnotation]], workersAsked: Int) -> [JudgedAnnotation?]
+    /// - Parameters:
+    ///   - workersAsked: `NumberOfHumanWorkersPerDataObject`.
+    ///   - statistics: of the job's workers, for methods that learn over calls.
+    func consolidate(
+        _ objects: [[AnsweredAnnotation]], workersAsked: Int, by method: ConsolidationMethod,
+        _ statistics: inout WorkerStatistics
+    ) -> [JudgedAnnotation?]
 
     /// The label and its metadata as the output manifest holds them.
     func outputLabel(_ label: JudgedAnnotation, _ provenance: LabelProvenance) -> OutputLabel

@@ -45,6 +45,8 @@ package struct Steering: Hashable, Sendable {
     package var workers: Int?
     /// What trains the job's models.
     package var learner: Learner?
+    /// How several people's labels are joined.
+    package var consolidation: ConsolidationMethod?
 
     /// Leaves everything to the next source.
     package init() {}
@@ -105,6 +107,7 @@ package struct Steering: Hashable, Sendable {
         result.minObjects = minObjects ?? other.minObjects
         result.workers = workers ?? other.workers
         result.learner = learner ?? other.learner
+        result.consolidation = consolidation ?? other.consolidation
         return result
     }
 
@@ -114,6 +117,7 @@ package struct Steering: Hashable, Sendable {
         case "crowd": crowd = try word(name, value)
         case "schedule": schedule = try word(name, value)
         case "learner": learner = try word(name, value)
+        case "consolidation": consolidation = try word(name, value)
         case "truth", "truth-manifest": try setTruth(name, value)
         case "truth-attribute": truthAttribute = try text(name, value)
         case "answers":

@@ -167,6 +167,10 @@ struct ServeSettings {
             "learner", options.learner, standard: "automatic",
             rule: "it must be one of " + Steering.Learner.allCases.map(\.rawValue).joined(separator: ", "),
             Steering.Learner.init(rawValue:))
+        steering.consolidation = try resolver.resolve(
+            "consolidation", options.consolidation, standard: "service",
+            rule: "it must be one of " + ConsolidationMethod.allCases.map(\.rawValue).joined(separator: ", "),
+            ConsolidationMethod.init(rawValue:))
         steering.minObjects = try resolver.count("min-objects", options.minObjects, standard: 1250, 1...1_000_000)
         return steering
     }

@@ -71,18 +71,19 @@ import Testing
         let first = AnsweredAnnotation(worker: "w", annotation: .category(0))
         let second = AnsweredAnnotation(worker: "w", annotation: .category(2))
         let other = AnsweredAnnotation(worker: "v", annotation: .category(2))
-        #expect(
-            task.consolidate([[first, other, second]], workersAsked: 3)
-                == task.consolidate([[other, second]], workersAsked: 3))
-        #expect(
-            task.consolidate([[first, second]], workersAsked: 1)
-                == [JudgedAnnotation(annotation: .category(2), confidence: 0)])
+        #expect(joined([[first, other, second]], 3) == joined([[other, second]], 3))
+        #expect(joined([[first, second]], 1) == [JudgedAnnotation(annotation: .category(2), confidence: 0)])
     }
 
     @Test func objectsWithoutAnswersHaveNoLabel() {
         let answer = AnsweredAnnotation(worker: "w", annotation: .category(1))
-        let labels = task.consolidate([[], [answer], []], workersAsked: 3)
+        let labels = joined([[], [answer], []], 3)
         #expect(labels.map { $0?.annotation } == [nil, .category(1), nil])
-        #expect(task.consolidate([], workersAsked: 3).isEmpty)
+        #expect(joined([], 3).isEmpty)
+    }
+
+    private func joined(_ objects: [[AnsweredAnnotation]], _ workersAsked: Int) -> [JudgedAnnotation?] {
+        var statistics = WorkerStatistics()
+        return task.consolidate(objects, workersAsked: workersAsked, by: .service, &statistics)
     }
 }

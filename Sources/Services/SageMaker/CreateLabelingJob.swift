@@ -151,6 +151,7 @@ extension SageMakerService {
         resolved.truthManifest = steering.truthManifest.flatMap { S3URI($0) }
         resolved.truthAttribute = steering.truthAttribute
         resolved.outcome = steering.outcome
+        resolved.consolidation = steering.consolidation ?? .service
         return resolved
     }
 
