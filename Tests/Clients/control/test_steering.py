@@ -157,3 +157,30 @@ def example_of(account):
     from groundwork_testing import ExampleJob
 
     return ExampleJob(account, "same", "same-bucket", objects=30).prepare()
+
+
+def labels_by(server, name, method):
+    """The labels and confidences of a scripted job: two of three say dog for every object but the last."""
+    job = example(server, name, objects=3, workers=3)
+    classes = ["dog", "dog", "cat"], ["dog", "cat", "dog"], ["cat", "cat", "cat"]
+    job.account.put_answers(name, [[{"crowd-image-classifier": {"label": label}} for label in row] for row in classes])
+    job.start(tags={"groundwork:consolidation": method} if method else None)
+    job.wait()
+    return [
+        (line[f"{job.attribute}-metadata"]["class-name"], line[f"{job.attribute}-metadata"]["confidence"])
+        for line in job.output()]
+
+
+def test_how_answers_are_joined_is_a_setting(own_server):
+    assert labels_by(own_server, "votes", "majority") == [("dog", 0.67), ("dog", 0.67), ("cat", 1.0)]
+    service = labels_by(own_server, "service", None)
+    assert [label for label, _ in service] == ["dog", "dog", "cat"]
+    # The service never writes more (facts 5.2: 0.05 + 0.9 p).
+    assert all(confidence <= 0.95 for _, confidence in service)
+    for method in ("dawid-skene", "one-coin", "pooled"):
+        assert labels_by(own_server, method, method)[2][0] == "cat"
+    job = example(own_server, "unknown", objects=3)
+    with pytest.raises(ClientError) as error:
+        job.start(tags={"groundwork:consolidation": "guess"})
+    assert error.value.response["Error"]["Code"] == "ValidationException"
+    assert "majority" in error.value.response["Error"]["Message"]
