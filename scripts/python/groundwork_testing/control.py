@@ -7,6 +7,7 @@ import os
 import urllib.error
 import urllib.parse
 import urllib.request
+from http.client import HTTPException
 from typing import Any, Dict, Optional
 
 
@@ -59,7 +60,8 @@ class Control:
         try:
             self.call("GET", "ready", patience=2)
             return True
-        except (OSError, ControlError, ValueError):
+        # A connection to a port on which nobody listens yet can meet itself, and then reads back what it has sent.
+        except (OSError, ControlError, ValueError, HTTPException):
             return False
 
 
