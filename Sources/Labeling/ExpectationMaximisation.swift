@@ -1,6 +1,6 @@
-// Estimating what objects are and how far each worker can be believed, in turns, until both stand still. The models of a
-// worker: a confusion matrix (Dawid and Skene 1979), one accuracy (Zhang and others 2016), and a confusion matrix with a
-// prior that all workers together shape.
+// Estimating what objects are and how far each worker can be believed, in turns, until both stand still. The models of
+// a worker: a confusion matrix (Dawid and Skene 1979), one accuracy (Zhang and others 2016), and a confusion matrix
+// with a prior that all workers together shape.
 
 #if canImport(Glibc)
     internal import Glibc
