@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kernel
 import Testing
 
@@ -115,6 +116,24 @@ import Testing
         let fixture = try Fixture("classification/" + name)
         #expect(abs(try fixture.agreement(fixture.pooled(batch: 1000), with: "truth") - wanted.whole) <= 0.01)
         #expect(try fixture.agreement(fixture.pooled(batch: 50), with: "truth") >= wanted.batches)
+    }
+
+    /// Tests/Golden/make-consolidation.py is the independent version.
+    @Test(.enabled(if: isThere, "the shared fixtures are absent"), arguments: simulated)
+    func thePooledPriorIsThatOfNumpy(_ name: String) throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Golden/consolidation.json")
+        let golden = try JSONValue(parsing: Array(Data(contentsOf: path)))
+        let wanted = try #require(golden["posteriors"]?[name]?.array)
+        let fixture = try Fixture("classification/" + name)
+        var maximisation = ExpectationMaximisation(
+            .pooled, fixture.objects, classes: fixture.classes, workers: fixture.workers)
+        for _ in 0..<(golden["rounds"]?.integer ?? 0) { maximisation.advance() }
+        #expect(wanted.count == 60)
+        for (posterior, row) in zip(maximisation.posteriors, wanted) {
+            let gaps = zip(posterior, row.array ?? []).map { abs($0 - ($1.double ?? .nan)) }
+            #expect(gaps.count == fixture.classes && gaps.allSatisfy { $0 <= 1e-9 })
+        }
     }
 
     /// The classes' shares in Dawid and Skene's own table.
