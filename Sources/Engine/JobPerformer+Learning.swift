@@ -19,6 +19,8 @@ extension JobPerformer {
         let labels = try await humanLabels()
         let store = try featureStore(trainer.extractor)
         try await makeFeatures(of: labels.training.map(\.index), trainer.extractor, store)
+        // Features that were cut off are too few, which is no failure of the training.
+        if cancellation.isCancelled { return try await leave(sequence) }
         let examples = labels.training.filter { store.slot(of: $0.index) == .usable }
         let classes = try await labelingTask().categories.names.count
         let warmStart = try await startingModel()
