@@ -65,7 +65,7 @@ struct Program {
                 jobs: jobs, control: controlStore,
                 files: ObjectJobFilesSource(storage: objects, clock: serverClock),
                 learners: try AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
-                compute: compute, limits: limits, logger: logger, settings: engineSettings))
+                entropy: entropy, compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
             events: eventStore, objects: objects,

@@ -13,21 +13,10 @@ extension SageMakerService {
     ) async throws(ServiceError) -> SageMaker.CreateHumanTaskUiResponse {
         let arn = Self.humanTaskUiARN(input.humanTaskUiName, context)
         let document: JSONObject = ["content": .string(input.uiTemplate.content)]
-        let resource = Resource(
-            name: ResourceName(
-                .humanTaskUi, account: context.account, region: context.region, name: input.humanTaskUiName),
-            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
-        let outcome = try await internally(context, logger) {
-            try await control.create(resource, limit: limits.humanTaskUis)
-        }
-        switch outcome {
-        case .created: break
-        case .nameTaken: throw .resourceInUse("The human task UI \(arn) already exists.")
-        case .limitReached:
-            throw .resourceLimitExceeded(
-                "An account has at most \(limits.humanTaskUis) human task UIs in a region.")
-        }
-        try await tagNew(input.tags, of: arn, context)
+        try await create(
+            .humanTaskUi, input.humanTaskUiName, document, tags: input.tags, of: arn, limit: limits.humanTaskUis,
+            context, nameTaken: "The human task UI \(arn) already exists.",
+            limitReached: "An account has at most \(limits.humanTaskUis) human task UIs in a region.")
         return SageMaker.CreateHumanTaskUiResponse(humanTaskUiArn: arn)
     }
 

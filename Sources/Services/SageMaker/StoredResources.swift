@@ -17,6 +17,23 @@ extension SageMakerService {
         return (resource, resource.members)
     }
 
+    /// Keeps a new resource with its tags; the two messages tell why it cannot be.
+    func create(
+        _ kind: ResourceName.Kind, _ name: String, _ document: JSONObject, tags: [SageMaker.Tag]?, of arn: String,
+        limit: Int, _ context: RequestContext, nameTaken: @autoclosure () -> String,
+        limitReached: @autoclosure () -> String
+    ) async throws(ServiceError) {
+        let resource = Resource(
+            name: ResourceName(kind, account: context.account, region: context.region, name: name),
+            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
+        switch try await internally(context, logger, { try await control.create(resource, limit: limit) }) {
+        case .created: break
+        case .nameTaken: throw .resourceInUse(nameTaken())
+        case .limitReached: throw .resourceLimitExceeded(limitReached())
+        }
+        try await tagNew(tags, of: arn, context)
+    }
+
     /// Stores a changed document.
     func put(
         _ document: JSONObject, as resource: inout Resource, _ context: RequestContext

@@ -23,19 +23,11 @@ extension SageMakerService {
             "vpcConfig": input.workforceVpcConfig.map { .object($0.document) } ?? .null,
             "ipAddressType": input.ipAddressType.map { .string($0.rawValue) } ?? .null,
         ]
-        let resource = Resource(
-            name: ResourceName(
-                .workforce, account: context.account, region: context.region, name: input.workforceName),
-            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
-        let outcome = try await internally(context, logger) { try await control.create(resource, limit: 1) }
-        switch outcome {
-        case .created: break
-        case .nameTaken: throw .resourceInUse("The workforce \(arn) already exists.")
-        case .limitReached:
-            throw .resourceLimitExceeded(
-                "An account has one private workforce in a region; \(context.account) has one in \(context.region).")
-        }
-        try await tagNew(input.tags, of: arn, context)
+        try await create(
+            .workforce, input.workforceName, document, tags: input.tags, of: arn, limit: 1, context,
+            nameTaken: "The workforce \(arn) already exists.",
+            limitReached: "An account has one private workforce in a region; \(context.account) has one in "
+                + "\(context.region).")
         return SageMaker.CreateWorkforceResponse(workforceArn: arn)
     }
 

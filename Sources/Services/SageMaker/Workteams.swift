@@ -20,23 +20,11 @@ extension SageMakerService {
             "notificationConfiguration": input.notificationConfiguration.map { .object($0.document) } ?? .null,
             "workerAccessConfiguration": input.workerAccessConfiguration.map { .object($0.document) } ?? .null,
         ]
-        let resource = Resource(
-            name: ResourceName(
-                .workteam, account: context.account, region: context.region, name: input.workteamName),
-            created: context.now, updated: context.now, document: JSONValue.object(document).compactBytes)
-        let outcome = try await internally(context, logger) {
-            try await control.create(resource, limit: limits.workteams)
-        }
-        switch outcome {
-        case .created: break
-        case .nameTaken:
-            throw .resourceInUse("The work team \(arn) already exists.")
-        case .limitReached:
-            throw .resourceLimitExceeded(
-                "An account has at most \(limits.workteams) work teams in a region; \(context.account) has as many in "
-                    + "\(context.region).")
-        }
-        try await tagNew(input.tags, of: arn, context)
+        try await create(
+            .workteam, input.workteamName, document, tags: input.tags, of: arn, limit: limits.workteams, context,
+            nameTaken: "The work team \(arn) already exists.",
+            limitReached: "An account has at most \(limits.workteams) work teams in a region; \(context.account) has "
+                + "as many in \(context.region).")
         return SageMaker.CreateWorkteamResponse(workteamArn: arn)
     }
 
