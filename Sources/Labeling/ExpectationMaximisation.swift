@@ -33,7 +33,7 @@ struct ExpectationMaximisation {
     private static let poolFloor = 1e-3, diagonal = 0.1, elsewhere = 0.0333
     /// Rounds end when the likelihood grows by less than this per label, or after as many as that.
     private static let growth = 1e-6
-    static let mostRounds = 200
+    private static let mostRounds = 200
 
     /// - Parameters:
     ///   - objects: answers whose workers are numbered from 0.
@@ -60,17 +60,15 @@ struct ExpectationMaximisation {
         return shares
     }
 
-    /// Goes on until the likelihood stands still; says how many rounds that took.
-    @discardableResult
-    mutating func converge() -> Int {
+    /// Goes on until the likelihood stands still.
+    mutating func converge() {
         let labels = Double(max(1, objects.reduce(0) { $0 + $1.count }))
         var before = -Double.infinity
-        for round in 1...Self.mostRounds {
+        for _ in 0..<Self.mostRounds {
             let now = advance() / labels
-            if now - before < Self.growth { return round }
+            if now - before < Self.growth { return }
             before = now
         }
-        return Self.mostRounds
     }
 
     /// One round; answers the log likelihood that the parameters before it had.
@@ -133,11 +131,16 @@ struct ExpectationMaximisation {
     }
 
     private func rows(_ matrix: [Double]) -> [Double] {
-        var result = matrix.map { max($0, Self.floor) }
+        normalised(matrix.map { max($0, Self.floor) }).map { log($0) }
+    }
+
+    /// A matrix whose rows add up to 1 each.
+    private func normalised(_ matrix: [Double]) -> [Double] {
+        var result = matrix
         for truth in 0..<classes {
             let row = truth * classes..<(truth + 1) * classes
             let sum = result[row].reduce(0, +)
-            for place in row { result[place] = log(result[place] / sum) }
+            for place in row { result[place] /= sum }
         }
         return result
     }
@@ -162,11 +165,7 @@ struct ExpectationMaximisation {
         for matrix in all {
             for place in pool.indices { pool[place] += matrix[place] }
         }
-        for truth in 0..<classes {
-            let row = truth * classes..<(truth + 1) * classes
-            let sum = pool[row].reduce(0, +)
-            for place in row { pool[place] /= sum }
-        }
+        pool = normalised(pool)
         logs = all.map { matrix in
             rows(
                 matrix.indices.map { place in

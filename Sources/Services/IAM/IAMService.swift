@@ -68,14 +68,6 @@ package struct IAMService: Sendable {
 
     /// Policy documents are shown encoded (API reference: GetRole).
     static func shown(_ policy: String) -> String { PercentEncoding.encode(policy) }
-
-    /// One page of a list, as IAM marks it.
-    func page<Element>(
-        _ all: [Element], _ marker: String?, _ size: Int?
-    ) throws(ServiceError) -> (elements: [Element], marker: String?) {
-        let page = try Page(of: all, size: size ?? 100, token: marker)
-        return (page.elements, page.nextToken)
-    }
 }
 
 extension ServiceError {

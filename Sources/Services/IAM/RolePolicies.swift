@@ -49,9 +49,9 @@ extension IAMService {
         _ input: IAM.ListRolePoliciesRequest, _ context: RequestContext
     ) async throws(ServiceError) -> IAM.ListRolePoliciesResponse {
         let names = try await role(input.roleName, context).policies.names.sorted()
-        let page = try page(names, input.marker, input.maxItems)
+        let page = try Page(of: names, size: input.maxItems ?? 100, token: input.marker)
         return IAM.ListRolePoliciesResponse(
-            policyNames: page.elements, isTruncated: page.marker != nil, marker: page.marker)
+            policyNames: page.elements, isTruncated: page.nextToken != nil, marker: page.nextToken)
     }
 
     /// Lists the managed policies of a role: none can be attached. AWS reference: ListAttachedRolePolicies.

@@ -55,10 +55,11 @@ package struct EventTable: Sendable {
                     ":target": event.target, ":document": event.document, ":documented": event.isDocumented,
                     ":unsent": isSent && event.target == nil,
                 ])
-            try connection.execute(
-                "DELETE FROM events WHERE ordinal <= :last - :capacity",
-                [":last": connection.lastInsertedRow, ":capacity": capacity])
         }
+        guard !events.isEmpty else { return }
+        try connection.execute(
+            "DELETE FROM events WHERE ordinal <= :last - :capacity",
+            [":last": connection.lastInsertedRow, ":capacity": capacity])
     }
 }
 
