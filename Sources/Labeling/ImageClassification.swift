@@ -21,9 +21,8 @@ package struct ImageClassification: LabelingTask {
     package var type: TaskType { .imageMultiClass }
 
     package func answerContent(for annotation: Annotation) -> [UInt8] {
-        switch annotation {
-        case .category(let index): answers[index]
-        }
+        guard case .category(let index) = annotation else { preconditionFailure("a class was expected") }
+        return answers[index]
     }
 
     /// A page may name its widget as it likes, so the first member that holds a known label counts.
@@ -65,24 +64,22 @@ package struct ImageClassification: LabelingTask {
 
     /// The class's index, and metadata with confidence, name and origin (developer guide, "Output data").
     package func outputLabel(_ label: JudgedAnnotation, _ provenance: LabelProvenance) -> OutputLabel {
-        switch label.annotation {
-        case .category(let index):
-            var metadata = JSONWriter(reserving: 256)
-            metadata.beginObject()
-            metadata.name("confidence")
-            metadata.number(JSONNumber(label.confidence))
-            metadata.name("job-name")
-            metadata.string(provenance.jobName)
-            metadata.name("class-name")
-            metadata.string(categories.names[index])
-            metadata.name("human-annotated")
-            metadata.string(provenance.isHumanAnnotated ? "yes" : "no")
-            metadata.name("creation-date")
-            metadata.string(provenance.createdAt.creationDateText)
-            metadata.name("type")
-            metadata.string(type.metadataType)
-            metadata.endObject()
-            return OutputLabel(value: Array(String(index).utf8), metadata: metadata.bytes)
-        }
+        guard case .category(let index) = label.annotation else { preconditionFailure("a class was expected") }
+        var metadata = JSONWriter(reserving: 256)
+        metadata.beginObject()
+        metadata.name("confidence")
+        metadata.number(JSONNumber(label.confidence))
+        metadata.name("job-name")
+        metadata.string(provenance.jobName)
+        metadata.name("class-name")
+        metadata.string(categories.names[index])
+        metadata.name("human-annotated")
+        metadata.string(provenance.isHumanAnnotated ? "yes" : "no")
+        metadata.name("creation-date")
+        metadata.string(provenance.createdAt.creationDateText)
+        metadata.name("type")
+        metadata.string(type.metadataType)
+        metadata.endObject()
+        return OutputLabel(value: Array(String(index).utf8), metadata: metadata.bytes)
     }
 }

@@ -4,12 +4,6 @@
 
 package import Kernel
 
-/// What somebody says about one object.
-package enum Annotation: Hashable, Sendable {
-    /// The index of one label category.
-    case category(Int)
-}
-
 /// One worker's answer to one object, read.
 package struct AnsweredAnnotation: Hashable, Sendable {
     /// The worker's id.
