@@ -80,7 +80,7 @@ package struct LabeledSpan: Hashable, Sendable {
     }
 }
 
-/// A class for every pixel, kept as runs along the rows: label masks are mostly plain, and many are in memory at a time.
+/// A class for every pixel, kept as runs along the rows: label masks are mostly plain, and many are in memory at once.
 package struct Mask: Hashable, Sendable {
     /// Pixels of one class that follow one another, rows from the top, across row ends.
     package struct Run: Hashable, Sendable {
