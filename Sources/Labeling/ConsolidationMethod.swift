@@ -68,17 +68,23 @@ extension ConsolidationMethod {
         guard self != .service, workersAsked > 1 else {
             return ClassificationConsolidation.consolidate(answers, classes: classes, workersAsked: workersAsked)
         }
-        let posteriors: [[Double]]
+        return Self.chosen(posteriors(answers, by: names, classes: classes, &statistics), classes)
+    }
+
+    /// How likely each class is for each object of one call; empty for objects without an answer.
+    func posteriors(
+        _ answers: [[ClassificationAnswer]], by names: [String], classes: Int, _ statistics: inout WorkerStatistics
+    ) -> [[Double]] {
         switch self {
-        case .service, .majority: posteriors = answers.map { ExpectationMaximisation.shares($0, classes) }
+        case .service: return ClassificationConsolidation.posteriors(answers, classes: classes).map { $0 ?? [] }
+        case .majority: return answers.map { ExpectationMaximisation.shares($0, classes) }
         case .dawidSkene, .oneCoin:
             var maximisation = ExpectationMaximisation(
                 self == .oneCoin ? .oneCoin : .confusion, answers, classes: classes, workers: names.count)
             maximisation.converge()
-            posteriors = maximisation.posteriors
-        case .pooled: posteriors = Self.pooled(answers, by: names, classes, &statistics)
+            return maximisation.posteriors
+        case .pooled: return Self.pooled(answers, by: names, classes, &statistics)
         }
-        return Self.chosen(posteriors, classes)
     }
 
     private static func pooled(
