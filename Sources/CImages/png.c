@@ -155,3 +155,90 @@ gw_image_status gw_png_decode(
     if (!begin(&state)) return finish(&state, gw_image_no_memory);
     return finish(&state, read_rows(&state, width, height, shrink, out));
 }
+
+static gw_image_status read_numbers(reader *state, uint32_t width, uint32_t height, uint8_t *out) {
+    if (setjmp(png_jmpbuf(state->png))) return failure(state);
+    read_info(state);
+    int color = png_get_color_type(state->png, state->info);
+    if (png_get_image_width(state->png, state->info) != width
+        || png_get_image_height(state->png, state->info) != height)
+        png_error(state->png, "the size is not that of the header");
+    if ((color != PNG_COLOR_TYPE_PALETTE && color != PNG_COLOR_TYPE_GRAY)
+        || png_get_bit_depth(state->png, state->info) > 8)
+        png_error(state->png, "its pixels are colours, not numbers");
+    png_set_packing(state->png);
+    int passes = png_set_interlace_handling(state->png);
+    png_read_update_info(state->png, state->info);
+    if (png_get_rowbytes(state->png, state->info) != width) png_error(state->png, "unexpected row layout");
+    for (int pass = 0; pass < passes; pass++)
+        for (uint32_t row = 0; row < height; row++) png_read_row(state->png, out + (size_t)row * width, NULL);
+    return gw_image_ok;
+}
+
+gw_image_status gw_png_decode_numbers(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *out,
+    char message[GW_IMAGE_MESSAGE]) {
+    reader state = {.bytes = bytes, .count = count, .message = message};
+    if (!begin(&state)) return finish(&state, gw_image_no_memory);
+    return finish(&state, read_numbers(&state, width, height, out));
+}
+
+/// The state of one encoder.
+typedef struct {
+    gw_image_sink sink;
+    void *context;
+    char *message;
+    png_structp png;
+    png_infop info;
+} writer;
+
+static void on_write_error(png_structp png, png_const_charp text) {
+    writer *state = png_get_error_ptr(png);
+    strncpy(state->message, text, GW_IMAGE_MESSAGE - 1);
+    state->message[GW_IMAGE_MESSAGE - 1] = 0;
+    png_longjmp(png, 1);
+}
+
+static void on_write(png_structp png, png_bytep bytes, size_t count) {
+    writer *state = png_get_io_ptr(png);
+    state->sink(state->context, bytes, count);
+}
+
+static void on_flush(png_structp png) { (void)png; }
+
+static gw_image_status write_rows(
+    writer *state, const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors,
+    int transparent) {
+    if (setjmp(png_jmpbuf(state->png))) return gw_image_corrupt;
+    png_set_write_fn(state->png, state, on_write, on_flush);
+    // Label masks are long runs of one number: no filter, and little effort, already make them small.
+    png_set_filter(state->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+    png_set_compression_level(state->png, 6);
+    png_set_IHDR(
+        state->png, state->info, width, height, 8, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
+        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_color entries[256];
+    for (int index = 0; index < colors; index++)
+        entries[index] = (png_color){palette[3 * index], palette[3 * index + 1], palette[3 * index + 2]};
+    png_set_PLTE(state->png, state->info, entries, colors);
+    png_byte nothing = 0;
+    if (transparent) png_set_tRNS(state->png, state->info, &nothing, 1, NULL);
+    png_write_info(state->png, state->info);
+    for (uint32_t row = 0; row < height; row++) png_write_row(state->png, pixels + (size_t)row * width);
+    png_write_end(state->png, NULL);
+    return gw_image_ok;
+}
+
+gw_image_status gw_png_encode_indexed(
+    const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors, int transparent,
+    gw_image_sink sink, void *context, char message[GW_IMAGE_MESSAGE]) {
+    writer state = {.sink = sink, .context = context, .message = message};
+    message[0] = 0;
+    state.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_write_error, on_warning);
+    if (!state.png) return gw_image_no_memory;
+    state.info = png_create_info_struct(state.png);
+    gw_image_status status = state.info
+        ? write_rows(&state, pixels, width, height, palette, colors, transparent) : gw_image_no_memory;
+    png_destroy_write_struct(&state.png, &state.info);
+    return status;
+}

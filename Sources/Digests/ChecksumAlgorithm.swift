@@ -1,6 +1,8 @@
 // The checksums that S3 takes along with a body (user guide: checking object integrity), and what becomes of them when
 // an object is put together from parts.
 
+internal import Kernel
+
 /// One of S3's checksum algorithms; the raw value is AWS's name.
 package enum ChecksumAlgorithm: String, CaseIterable, Hashable, Sendable {
     case crc32 = "CRC32"

@@ -7,9 +7,13 @@ internal import Labeling
 /// What a performer keeps of the batch that is with people.
 struct BatchDesk: Sendable {
     let round: Int
+    /// The objects in the order they are offered.
+    let objects: [Int]
     /// Places of the objects in the batch.
     let places: [Int: Int]
-    /// Who the workers are, by their place in the crowd.
+    /// Those who work on it.
+    let crowd: Crowd
+    /// Who they are, by their place in the crowd.
     let roster: [WorkerIdentity]
     /// Objects somebody works on: touched, and not finished.
     var open: [Int: DataObject]
@@ -33,13 +37,15 @@ struct BatchDesk: Sendable {
     }
 
     init(
-        round: Int, batch: [Int], open: [Int: DataObject], roster: [WorkerIdentity], schedule: Schedule,
+        round: Int, batch: [Int], open: [Int: DataObject], crowd: Crowd, schedule: Schedule,
         skipping events: Int
     ) {
         self.round = round
         self.open = open
+        objects = batch
         places = Dictionary(uniqueKeysWithValues: batch.enumerated().map { ($1, $0) })
-        self.roster = roster
+        self.crowd = crowd
+        roster = crowd.workers.map(\.identity)
         self.schedule = schedule
         for _ in 0..<events { _ = self.schedule.next() }
         upcoming = self.schedule.next()

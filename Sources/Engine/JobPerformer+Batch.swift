@@ -77,6 +77,20 @@ extension JobPerformer {
     /// Enough of an image to find its measures behind large metadata.
     private static let probeBytes = 64 << 10
 
+    /// The measures of an image; nil where it cannot be read any more.
+    func imageSize(of source: ObjectSource) async throws -> ImageSize? {
+        guard let address = S3URI(source.text) else { return nil }
+        do {
+            let prefix = try await files.probe(address, prefix: Self.probeBytes).prefix
+            let header = try prefix.withUnsafeBytes { try ImageDecoder(limits: environment.limits).header(of: $0) }
+            return ImageSize(width: header.width, height: header.height)
+        } catch let error as ServiceError where error.fault == .client {
+            return nil
+        } catch is ImageError {
+            return nil
+        }
+    }
+
     private func problem(ofImage uri: String) async throws -> String? {
         guard let address = S3URI(uri) else {
             return ObjectFailureText.unreadable(uri, cause: "it is not an s3:// address")
@@ -110,19 +124,4 @@ extension JobPerformer {
         case .pixels, .sides: nil
         }
     }
-}
-
-extension TaskType {
-    /// Whether the objects are images, so that they can be looked at before people are asked.
-    var showsImages: Bool {
-        switch base {
-        case .imageMultiClass, .imageMultiClassMultiLabel, .boundingBox, .semanticSegmentation,
-            .verificationBoundingBox, .verificationSemanticSegmentation:
-            true
-        default: false
-        }
-    }
-
-    /// Whether the objects must be named by `source-ref`.
-    var needsReference: Bool { showsImages || isVideoFrame || isPointCloud }
 }

@@ -10,7 +10,7 @@ extension JobPerformer {
     func consolidate(_ call: LabelingJob.Consolidation, _ sequence: Int64) async throws -> Position {
         let labelingTask = try await labelingTask()
         let identities = try await identities()
-        let answered = try await answeredObjects(call.objects)
+        let answered = try await measured(answeredObjects(call.objects))
         let specification = specification, statistics = try await workerStatistics()
         let outcome = try await environment.compute.run {
             ConsolidationOutcome(call, answered, labelingTask, specification, identities, statistics)
@@ -44,7 +44,7 @@ extension JobPerformer {
         return made
     }
 
-    private func answeredObjects(_ indices: [Int]) async throws -> [AnsweredObject] {
+    private func answeredObjects(_ indices: [Int]) async throws -> [WaitingObject] {
         try await environment.jobs.read(id) { reading in
             let rows = try reading.objects(indices), lines = try reading.lines(indices)
             return indices.compactMap { index in
@@ -52,17 +52,33 @@ extension JobPerformer {
                     let object = row.state.withUnsafeBytes({ DataObject(decoding: $0) }),
                     let source = ManifestScanner.source(of: line)
                 else { return nil }
-                return AnsweredObject(row: row, object: object, source: source)
+                return WaitingObject(row: row, object: object, source: source)
             }
         }
+    }
+
+    /// With the measures of images, where answers are drawn on them.
+    private func measured(_ objects: [WaitingObject]) async throws -> [WaitingObject] {
+        guard specification.taskType.isDrawnOnImages else { return objects }
+        var measured = objects
+        for place in objects.indices { measured[place].imageSize = try await imageSize(of: objects[place].source) }
+        return measured
     }
 }
 
 /// An object with the answers it got.
-private struct AnsweredObject: Sendable {
+private struct WaitingObject: Sendable {
     var row: ObjectRow
     var object: DataObject
     var source: ObjectSource
+    var imageSize: ImageSize?
+
+    /// As tasks want to have it.
+    var answered: AnsweredObject {
+        AnsweredObject(
+            index: row.index, answers: object.answers.map { SubmittedAnswer(worker: $0.worker, content: $0.content) },
+            imageSize: imageSize)
+    }
 
     /// When it got its last answer.
     var finished: Instant {
@@ -80,14 +96,15 @@ private struct ConsolidationOutcome: Sendable {
     private(set) var statistics: WorkerStatistics
 
     init(
-        _ call: LabelingJob.Consolidation, _ objects: [AnsweredObject], _ task: any LabelingTask,
+        _ call: LabelingJob.Consolidation, _ objects: [WaitingObject], _ task: any LabelingTask,
         _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity],
         _ statistics: WorkerStatistics
     ) {
         self.statistics = statistics
         let judged = task.consolidate(
-            objects.map { Self.annotations($0.object, task) }, workersAsked: specification.workersPerObject,
-            by: specification.steering.consolidation, &self.statistics)
+            objects.map(\.answered), workersAsked: specification.workersPerObject,
+            by: specification.steering.consolidation, draws: specification.draws.scoped("consolidation"),
+            &self.statistics)
         var labels: [(object: Int, label: OutputLabel)] = []
         for (place, (object, judgement)) in zip(objects, judged).enumerated() {
             let created = ConsolidationFiles.creationDate(at: place, ofCallAt: call.at)
@@ -98,17 +115,9 @@ private struct ConsolidationOutcome: Sendable {
         writeFiles(call, objects, labels, specification, identities)
     }
 
-    private static func annotations(_ object: DataObject, _ task: any LabelingTask) -> [AnsweredAnnotation] {
-        object.answers.compactMap { answer in
-            task.annotation(inAnswer: answer.content).map {
-                AnsweredAnnotation(worker: answer.worker, annotation: $0)
-            }
-        }
-    }
-
     /// Adds the row of an object; returns its label, where it has one.
     private mutating func add(
-        _ object: AnsweredObject, _ judgement: JudgedAnnotation?, _ task: any LabelingTask,
+        _ object: WaitingObject, _ judgement: JudgedAnnotation?, _ task: any LabelingTask,
         _ specification: LabelingJobSpecification, _ created: Instant
     ) -> OutputLabel? {
         var row = object.row
@@ -126,8 +135,12 @@ private struct ConsolidationOutcome: Sendable {
         }
         _ = state.apply(.labeled)
         let provenance = LabelProvenance(
-            job: specification.name, isHumanAnnotated: true, createdAt: created)
+            job: specification.name, isHumanAnnotated: true, createdAt: created,
+            file: specification.output.mask(object: row.index, at: created))
         let label = task.outputLabel(judgement, provenance)
+        if let file = task.labelFile(judgement) {
+            files.append(OutputFile(key: provenance.file.key, bytes: file, contentType: "image/png"))
+        }
         row.status = .human
         row.label = ObjectOutcome.labeled(label).encoded
         if case .category(let index) = judgement.annotation { row.category = index }
@@ -136,7 +149,7 @@ private struct ConsolidationOutcome: Sendable {
     }
 
     private mutating func writeFiles(
-        _ call: LabelingJob.Consolidation, _ objects: [AnsweredObject], _ labels: [(object: Int, label: OutputLabel)],
+        _ call: LabelingJob.Consolidation, _ objects: [WaitingObject], _ labels: [(object: Int, label: OutputLabel)],
         _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity]
     ) {
         let output = specification.output

@@ -70,15 +70,18 @@ extension JobPerformer {
         try await current().job.phase == phase
     }
 
-    /// The task of this job over its label categories, which were kept when the manifest was loaded.
+    /// The task of this job over its label categories, which were kept when the manifest was loaded; workflows of the
+    /// customer's own may have none.
     func labelingTask() async throws -> any LabelingTask {
         if let task { return task }
-        guard
-            let file = try await environment.jobs.read(id, { try $0.document(JobDocument.categories) }),
-            let categories = try? LabelCategories(
-                parsing: file, for: specification.taskType, isAutomated: specification.isAutomated),
-            let made = specification.taskType.task(categories)
-        else { throw EngineFailure.unreadable("label categories of job \(id)") }
+        let file = try await environment.jobs.read(id) { try $0.document(JobDocument.categories) }
+        let type = specification.taskType
+        let categories =
+            try file.map { try LabelCategories(parsing: $0, for: type, isAutomated: specification.isAutomated) }
+            ?? (type.needsLabelCategories ? nil : LabelCategories.none)
+        guard let made = categories.flatMap({ type.task($0) }) else {
+            throw EngineFailure.unreadable("label categories of job \(id)")
+        }
         task = made
         return made
     }

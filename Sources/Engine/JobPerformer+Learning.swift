@@ -91,9 +91,11 @@ extension JobPerformer {
     func makeFeatures(of objects: [Int], _ extractor: any FeatureExtractor, _ store: FeatureStore) async throws {
         let missing = objects.filter { store.slot(of: $0) == .missing }
         if extractor is ScriptedExtractor {
-            let truth = try await truth(of: missing)
+            let subjects = try await subjects(of: missing)
             for index in missing {
-                try store.keep(ScriptedExtractor.features(index: index, truth: truth[index] ?? 0), of: index)
+                var truth = 0
+                if case .category(let known)? = subjects[index]?.truth { truth = known }
+                try store.keep(ScriptedExtractor.features(index: index, truth: truth), of: index)
             }
             return
         }

@@ -77,11 +77,11 @@ extension JobPerformer {
     private func loadTruth() async throws -> String? {
         guard let uri = specification.steering.truthManifest else { return nil }
         let attribute = specification.steering.truthAttribute ?? OutputManifest.truthAttribute
-        let categories = try await labelingTask().categories
+        let task = try await labelingTask()
         let account = specification.account
         func entry(_ line: UnsafeRawBufferPointer) -> TruthEntry? {
-            Truth.entry(line, attribute: attribute, categories: categories).map {
-                TruthEntry(source: $0.source.truthKey, truth: JSONValue.string($0.label).compactBytes)
+            Truth.entry(line, attribute: attribute, task: task).map {
+                TruthEntry(source: $0.source.truthKey, truth: $0.value.compactBytes)
             }
         }
         var lines = LineSplitter()
@@ -128,7 +128,7 @@ private struct ManifestLoading {
     private var objects: [ObjectRow] = []
     private var truth: [TruthEntry] = []
     private var scanner: ManifestScanner
-    private let needsReference: Bool
+    private let type: TaskType
 
     /// Places of the wanted attributes.
     private static let label = 0, metadata = 1, truthPlace = 2
@@ -136,18 +136,18 @@ private struct ManifestLoading {
     init(specification: LabelingJobSpecification) {
         let attribute = specification.labelAttribute
         scanner = ManifestScanner(wanting: [attribute, attribute + "-metadata", OutputManifest.truthAttribute])
-        needsReference = specification.taskType.needsReference
+        type = specification.taskType
     }
 
     mutating func take(_ chunk: UnsafeRawBufferPointer) throws(ManifestError) {
         var taken: [Taken] = []
-        try scanner.scan(chunk) { taken.append(Taken($0, needsReference: needsReference)) }
+        try scanner.scan(chunk) { taken.append(Taken($0, of: type)) }
         for line in taken { add(line) }
     }
 
     mutating func end() throws(ManifestError) {
         var taken: [Taken] = []
-        try scanner.finish { taken.append(Taken($0, needsReference: needsReference)) }
+        try scanner.finish { taken.append(Taken($0, of: type)) }
         for line in taken { add(line) }
     }
 
@@ -160,14 +160,17 @@ private struct ManifestLoading {
         let labeled: Labeled?
         let truth: TruthEntry?
 
-        init(_ line: ManifestLine, needsReference: Bool) {
+        init(_ line: ManifestLine, of type: TaskType) {
             index = line.index
             bytes = Array(line.bytes)
-            if line.problem == nil, needsReference, case .text? = line.source {
+            switch line.source {
+            case .text where line.problem == nil && type.needsReference:
                 problem = ObjectFailureText.unusableLine(
                     "this task type labels the objects that source-ref names, and the line has source")
-            } else {
-                problem = line.problem.map(ObjectFailureText.unusableLine)
+            case .reference where line.problem == nil && type.showsTexts:
+                problem = ObjectFailureText.unusableLine(
+                    "this task type labels the text that source holds, and the line has source-ref")
+            default: problem = line.problem.map(ObjectFailureText.unusableLine)
             }
             labeled = line.has(ManifestLoading.label) ? Taken.author(line.value(ManifestLoading.metadata)) : nil
             if let source = line.source, let value = line.value(ManifestLoading.truthPlace) {

@@ -23,9 +23,9 @@ extension JobPerformer {
     func takeWork(_ job: LabelingJob, upTo limit: Instant) async throws -> Position {
         guard var desk, let batch = job.batch else { return try await commit(.groupingDue, at: now) }
         var slice = WorkSlice(job: job, limit: limit, rows: environment.limits.engineSliceRows)
-        let labelingTask = try await labelingTask()
         while slice.isOpen, let event = desk.next(upTo: slice.limit) {
-            slice.take(event, desk: &desk, specification: specification, task: labelingTask)
+            let content = try await answerContent(of: event, desk)
+            slice.take(event, content, desk: &desk, specification: specification)
         }
         let rows = slice.rows(of: desk)
         let progress = LabelingJob.Progress(
@@ -111,14 +111,15 @@ private struct WorkSlice {
     var isOpen: Bool { callSpace > 0 && changed.count < mostRows }
 
     mutating func take(
-        _ event: WorkEvent, desk: inout BatchDesk, specification: LabelingJobSpecification, task: any LabelingTask
+        _ event: WorkEvent, _ content: [UInt8], desk: inout BatchDesk, specification: LabelingJobSpecification
     ) {
         events += 1
         latest = max(latest, event.at)
         guard done[event.object] == nil else { return }
         var object = desk.open[event.object] ?? DataObject(workersAsked: specification.workersPerObject)
         let effects = object.apply(
-            event.objectEvent(worker: desk.roster[event.worker].id, limit: specification.taskTimeLimit, task: task))
+            event.objectEvent(
+                worker: desk.roster[event.worker].id, limit: specification.taskTimeLimit, content: content))
         desk.open[event.object] = object
         changed.insert(event.object)
         for effect in effects {
@@ -169,7 +170,7 @@ extension ObjectRow {
 
 extension WorkEvent {
     /// The same for the object's state machine.
-    fileprivate func objectEvent(worker: String, limit: Duration, task: any LabelingTask) -> DataObject.Event {
+    fileprivate func objectEvent(worker: String, limit: Duration, content: [UInt8]) -> DataObject.Event {
         switch action {
         case .accepted: .accepted(worker: worker, at: at, until: at + limit)
         case .declined: .declined(worker: worker, at: at)
@@ -177,17 +178,8 @@ extension WorkEvent {
         case .submitted(let submission):
             .submitted(
                 DataObject.Answer(
-                    worker: worker, content: submission.answer.content(for: task), accepted: submission.acceptedAt,
+                    worker: worker, content: content, accepted: submission.acceptedAt,
                     submitted: at, timeSpent: submission.timeSpent))
-        }
-    }
-}
-
-extension WorkEvent.Answer {
-    fileprivate func content(for task: any LabelingTask) -> [UInt8] {
-        switch self {
-        case .annotation(let annotation): task.answerContent(for: annotation)
-        case .content(let bytes): bytes
         }
     }
 }

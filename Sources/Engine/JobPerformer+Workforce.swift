@@ -21,15 +21,15 @@ extension JobPerformer {
         let schedule: BatchDesk.Schedule
         switch specification.steering.workforce {
         case .simulated:
-            let truth = try await truth(of: row.objects)
-            schedule = .crowd(CrowdSchedule(work, crowd: crowd) { truth[$0] })
+            schedule = .crowd(CrowdSchedule(work, crowd: crowd))
         case .scripted, .portal:
             let answers = try await scriptedAnswers(to: row.objects)
             schedule = .scripted(ScriptedSchedule(work) { answers[$0] ?? [] })
         }
+        subjects = SubjectWindow()
         return BatchDesk(
-            round: batch.round, batch: row.objects, open: open, roster: crowd.workers.map(\.identity),
-            schedule: schedule, skipping: batch.eventsTaken)
+            round: batch.round, batch: row.objects, open: open, crowd: crowd, schedule: schedule,
+            skipping: batch.eventsTaken)
     }
 
     /// The people of the team. A script has as many workers as an object can ask.
@@ -39,8 +39,9 @@ extension JobPerformer {
         let usual = specification.isPublicCrowd ? CrowdModel.Preset.mturk : .expert
         let preset = steering.crowd.flatMap { CrowdModel.Preset(rawValue: $0.rawValue) } ?? usual
         return Crowd(
-            CrowdModel(preset, pool: pool), size: max(steering.workers, specification.workersPerObject),
-            classes: try await labelingTask().categories.names.count, region: specification.region,
+            CrowdModel(preset, pool: pool, medianActiveTime: specification.taskType.medianActiveTime),
+            size: max(steering.workers, specification.workersPerObject),
+            classes: max(1, try await labelingTask().categories.names.count), region: specification.region,
             team: SeededDraws(seed: steering.seed).scoped(specification.workteamArn), job: specification.draws)
     }
 
@@ -54,25 +55,6 @@ extension JobPerformer {
             for row in rows { open[row.index] = row.state.withUnsafeBytes { DataObject(decoding: $0) } }
             after = last.index
         }
-    }
-
-    /// The classes of objects whose truth is known: from the registry, else from the folder's name.
-    func truth(of objects: [Int]) async throws -> [Int: Int] {
-        let categories = try await labelingTask().categories
-        var truth: [Int: Int] = [:]
-        for slice in objects.slices(of: environment.limits.engineSliceRows) {
-            let sources = try await sources(of: slice)
-            let known = try await environment.control.truth(
-                of: sources.values.map(\.truthKey), account: specification.account)
-            for (index, source) in sources {
-                if let bytes = known[source.truthKey] {
-                    truth[index] = bytes.withUnsafeBytes { Truth.label($0, categories) }
-                } else {
-                    truth[index] = Truth.folderLabel(of: source, categories)
-                }
-            }
-        }
-        return truth
     }
 
     /// What manifest lines say is to be labeled.

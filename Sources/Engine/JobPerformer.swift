@@ -24,6 +24,8 @@ actor JobPerformer {
     var task: (any LabelingTask)?
     var model: (any Classifier)?
     var features: FeatureStore?
+    /// Objects that simulated people are looking at.
+    var subjects = SubjectWindow()
     /// Who the team's people are, by worker id.
     var roster: [String: WorkerIdentity]?
     /// Events committed so far: tells a job that gets on, with interruptions, from one that is stuck.
@@ -129,6 +131,7 @@ actor JobPerformer {
     /// Drops everything that can be made again.
     func releaseAll() {
         desk = nil
+        subjects = SubjectWindow()
         task = nil
         model = nil
         features?.remove()

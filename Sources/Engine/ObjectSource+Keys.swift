@@ -4,14 +4,6 @@ internal import Digests
 internal import Labeling
 
 extension ObjectSource {
-    /// The address or the text.
-    var text: String {
-        switch self {
-        case .reference(let uri): uri
-        case .text(let text): text
-        }
-    }
-
     /// What the truth registry knows the object by: its address, or the hash of its text.
     var truthKey: String {
         switch self {

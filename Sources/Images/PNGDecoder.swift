@@ -23,7 +23,7 @@ struct PNGDecoder {
         let shrink = side.map { max(1, min(header.width, header.height) / max(1, $0)) } ?? 1
         let width = max(1, header.width / shrink), height = max(1, header.height / shrink)
         var pixels = [UInt8](repeating: 0, count: 3 * width * height)
-        try check { message in
+        try checkImage { message in
             pixels.withUnsafeMutableBufferPointer { buffer in
                 gw_png_decode(
                     bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, raw.width, raw.height, UInt32(shrink),
@@ -35,24 +35,23 @@ struct PNGDecoder {
 
     private func rawHeader(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> gw_png_header {
         var header = gw_png_header()
-        try check { message in
+        try checkImage { message in
             gw_png_read_header(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &header, message)
         }
         return header
     }
+}
 
-    private func check(
-        _ call: (UnsafeMutablePointer<CChar>?) -> gw_image_status
-    ) throws(ImageError) {
-        var message = [CChar](repeating: 0, count: Int(GW_IMAGE_MESSAGE))
-        let status = message.withUnsafeMutableBufferPointer { call($0.baseAddress) }
-        switch status {
-        case gw_image_ok: return
-        case gw_image_truncated: throw .truncated
-        case gw_image_no_memory: throw .corrupt("no memory for a decoder")
-        default:
-            let end = message.firstIndex(of: 0) ?? message.endIndex
-            throw .corrupt(String(decoding: message[..<end].lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        }
+/// Runs a function of libpng and turns its status into an error.
+func checkImage(_ call: (UnsafeMutablePointer<CChar>?) -> gw_image_status) throws(ImageError) {
+    var message = [CChar](repeating: 0, count: Int(GW_IMAGE_MESSAGE))
+    let status = message.withUnsafeMutableBufferPointer { call($0.baseAddress) }
+    switch status {
+    case gw_image_ok: return
+    case gw_image_truncated: throw .truncated
+    case gw_image_no_memory: throw .corrupt("no memory for a decoder")
+    default:
+        let end = message.firstIndex(of: 0) ?? message.endIndex
+        throw .corrupt(String(decoding: message[..<end].lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 }

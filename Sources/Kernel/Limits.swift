@@ -78,6 +78,8 @@ package struct Limits: Sendable {
 
     /// Most lines of a manifest, for every task type but segmentation.
     package var objectsPerJob = 100_000
+    /// Most boxes or entities in one answer: those that overlap are compared each with each.
+    package var shapesPerAnswer = 300
     /// The same for semantic segmentation.
     package var objectsPerSegmentationJob = 20_000
     /// Fewest lines for automated labeling (developer guide, "Automate data labeling"); steering can lower it.

@@ -9,6 +9,14 @@ package enum ObjectSource: Hashable, Sendable {
     case reference(String)
     /// `source`: the text itself.
     case text(String)
+
+    /// The address or the text.
+    package var text: String {
+        switch self {
+        case .reference(let uri): uri
+        case .text(let text): text
+        }
+    }
 }
 
 /// The files of one consolidation call.

@@ -17,6 +17,23 @@ package enum ConsolidationMethod: String, Hashable, Sendable, CaseIterable {
     case oneCoin = "one-coin"
     /// Dawid-Skene with a pooled prior, and statistics of workers over the whole job.
     case pooled
+    /// For boxes: running weighted means in place of clusters with medians.
+    case weightedBoxFusion = "weighted-box-fusion"
+    /// For masks: votes weighted by how well a worker's mask fits the result, not smoothed.
+    case reliabilityAware = "reliability-aware"
+    /// For masks: one accuracy for each worker.
+    case expectationMaximisation = "expectation-maximisation"
+
+    /// Whether answers to a task of some kind can be joined in this way.
+    package func fits(_ type: TaskType) -> Bool {
+        switch type.base {
+        case .boundingBox: self == .service || self == .weightedBoxFusion
+        case .semanticSegmentation: self == .service || MaskConsolidation.Method(rawValue: rawValue) != nil
+        case .imageMultiClass, .textMultiClass, .imageMultiClassMultiLabel, .textMultiClassMultiLabel:
+            ![.weightedBoxFusion, .reliabilityAware, .expectationMaximisation].contains(self)
+        default: self == .service
+        }
+    }
 }
 
 /// What is known of a job's workers from calls so far: how often each said what, by what it most likely was.
@@ -84,6 +101,8 @@ extension ConsolidationMethod {
             maximisation.converge()
             return maximisation.posteriors
         case .pooled: return Self.pooled(answers, by: names, classes, &statistics)
+        case .weightedBoxFusion, .reliabilityAware, .expectationMaximisation:
+            preconditionFailure("\(rawValue) is no method for classes")
         }
     }
 

@@ -118,16 +118,39 @@ package struct Crowd: Sendable {
     // MARK: What they answer
 
     /// The class that everybody gives an object of which nothing is known: stable, and the same for all workers.
-    package func agreedClass(of object: Int) -> Int { answers.scoped("agreed").scoped(object).below(classes) }
+    package func agreedClass(of object: Int) -> Int { agreedDraws(of: object).below(classes) }
+
+    /// Draws about an object that are the same for all workers.
+    func agreedDraws(of object: Int) -> SeededDraws { answers.scoped("agreed").scoped(object) }
+
+    /// Draws about what a worker makes of an object.
+    func ownDraws(of worker: Int, _ object: Int) -> SeededDraws { answers.scoped(worker).scoped(object) }
+
+    /// How large and how frequent a worker's errors are, where 1 is usual; nil for one whose answers are worthless.
+    ///
+    /// For everything that is drawn or marked. Skills vary as between the workers of the published simulations
+    /// (lognormal with a deviation of 0.35), whatever kind they are of.
+    func errorFactor(of worker: Int) -> Double? {
+        let spread = exp(0.35 * aptitude.scoped("errors").scoped(worker).normal())
+        return switch workers[worker].kind {
+        case .perfect: 0
+        case .expert: 0.5 * spread
+        case .normal: spread
+        case .sloppy: 2.5 * spread
+        case .random, .oneClass: nil
+        }
+    }
+
+    /// The class that a worker gives to whatever is shown; a new one each time for those who guess.
+    func worthlessClass(of worker: Int, _ draws: SeededDraws) -> Int {
+        workers[worker].kind == .oneClass ? favourites.scoped(worker).below(classes) : draws.below(classes)
+    }
 
     /// What a worker says an object is.
-    /// - Parameter truth: nil where it is not known; then all workers agree.
-    package func answer(of worker: Int, to object: Int, truth: Int?) -> Int {
-        guard let truth else { return agreedClass(of: object) }
+    package func answer(of worker: Int, to object: Int, truth: Int) -> Int {
         guard classes > 1, (0..<classes).contains(truth) else { return truth }
         let person = workers[worker]
-        let draws = answers.scoped(worker).scoped(object)
-        let chance = 1 / Double(classes)
+        let draws = ownDraws(of: worker, object)
         switch person.kind {
         case .perfect: return truth
         case .random: return draws.below(classes)
@@ -136,12 +159,18 @@ package struct Crowd: Sendable {
             if draws.scoped(0).uniform() < person.skill { return favourite }
             return (favourite + 1 + draws.scoped(1).below(classes - 1)) % classes
         case .expert, .normal, .sloppy:
-            let skill = person.kind == .sloppy ? chance + (1 - chance) * person.skill : person.skill
-            let forClass = min(max(skill + 0.04 * aptitude.scoped(worker).scoped(truth).normal(), 0.01), 0.995)
-            let odds = log(forClass / (1 - forClass)) - model.difficultyWeight * difficulty.scoped(object).normal()
-            if draws.scoped(0).uniform() < 1 / (1 + exp(-odds)) { return truth }
+            if draws.scoped(0).uniform() < chanceOfRight(worker, object, truth) { return truth }
             return mistake(worker, draws, truth)
         }
+    }
+
+    /// How likely a worker with a skill of sorts gets an object of that class right.
+    func chanceOfRight(_ worker: Int, _ object: Int, _ truth: Int) -> Double {
+        let person = workers[worker], chance = 1 / Double(classes)
+        let skill = person.kind == .sloppy ? chance + (1 - chance) * person.skill : person.skill
+        let forClass = min(max(skill + 0.04 * aptitude.scoped(worker).scoped(truth).normal(), 0.01), 0.995)
+        let odds = log(forClass / (1 - forClass)) - model.difficultyWeight * difficulty.scoped(object).normal()
+        return 1 / (1 + exp(-odds))
     }
 
     /// A wrong class: half by the worker's own habits, half by those that all share. Habits are drawn evenly among all
@@ -186,30 +215,4 @@ package struct Crowd: Sendable {
 
     /// Whether tasks are always finished within their time.
     var isPunctual: Bool { model.abandonShare == 0 }
-}
-
-extension SeededDraws.Stream {
-    /// Evenly distributed in 0 ..< 1.
-    fileprivate mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    fileprivate mutating func normal() -> Double {
-        (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
-    }
-
-    /// Gamma with the given shape, at least 1, and scale 1 (Marsaglia and Tsang 2000).
-    fileprivate mutating func gamma(_ shape: Double) -> Double {
-        let d = shape - 1 / 3, c = 1 / (9 * d).squareRoot()
-        while true {
-            let x = normal()
-            let v = 1 + c * x
-            guard v > 0 else { continue }
-            let cubed = v * v * v
-            if log(1 - uniform()) < 0.5 * x * x + d - d * cubed + d * log(cubed) { return d * cubed }
-        }
-    }
-
-    fileprivate mutating func beta(_ first: Double, _ second: Double) -> Double {
-        let left = gamma(first), right = gamma(second)
-        return left / (left + right)
-    }
 }

@@ -44,7 +44,6 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
 
     private let crowd: Crowd
     private let batch: WorkBatch
-    private let truth: @Sendable (Int) -> Int?
     private let allSlots: UInt16
     /// One bit per place of an object: in work, or answered.
     private var takenSlots: [UInt16]
@@ -60,11 +59,10 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
     /// No earlier position is open, but for those in the workers' `reopened`.
     private var firstOpen = 0
 
-    /// - Parameter truth: the class of a manifest line, where it is known.
-    package init(_ batch: WorkBatch, crowd: Crowd, truth: @escaping @Sendable (Int) -> Int?) {
+    /// The events of a batch that a crowd works on.
+    package init(_ batch: WorkBatch, crowd: Crowd) {
         self.batch = batch
         self.crowd = crowd
-        self.truth = truth
         let objects = batch.objects.count, size = crowd.workers.count
         allSlots = UInt16(1) << UInt16(batch.workersPerObject) - 1
         takenSlots = [UInt16](repeating: 0, count: objects)
@@ -159,11 +157,9 @@ package struct CrowdSchedule: IteratorProtocol, Sequence, Sendable {
         workers[worker].activity = .looking
         switch work.outcome {
         case .submits:
-            let label = crowd.answer(of: worker, to: object, truth: truth(object))
             action = .submitted(
                 WorkEvent.Submission(
-                    acceptedAt: work.acceptedAt, timeSpent: now - work.acceptedAt,
-                    answer: .annotation(.category(label))))
+                    acceptedAt: work.acceptedAt, timeSpent: now - work.acceptedAt, answer: .simulated))
         case .declines:
             action = .declined
             declines[work.position] += 1

@@ -87,7 +87,9 @@ package enum ObjectFailureText {
         "ClientError: Annotation tasks expired. As many workers declined the object as were asked to label it."
     /// Answers came, but none of them fits the task.
     package static let unusableAnswers =
-        "ClientError: The annotations of this object could not be consolidated: no answer names one of the labels."
+        "ClientError: The annotations of this object could not be consolidated: no answer fits the task. Look for: "
+        + "labels that the category file does not have; more than \(Limits().shapesPerAnswer) boxes or entities in one "
+        + "answer; a template whose answers have another form."
     /// The image is missing, or the job's account may not read it.
     package static func unreadable(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) could not be read: \(cause).")

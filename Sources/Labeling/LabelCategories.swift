@@ -8,6 +8,8 @@ internal import JSON
 package struct LabelCategories: Hashable, Sendable {
     /// The names in the order of the file.
     package let names: [String]
+    /// The abbreviations of entity labels, where the file gives them; one element for each name.
+    package let shortDisplayNames: [String?]
     private let indices: [String: Int]
 
     /// Why a label category file is refused, in words that end a sentence.
@@ -19,8 +21,9 @@ package struct LabelCategories: Hashable, Sendable {
     /// - Parameters:
     ///   - names: the labels in order.
     ///   - bounds: how many there must be; an upper bound of nil is no limit.
+    ///   - shortDisplayNames: one for each name; all nil where they are left out.
     package init(
-        names: [String], bounds: (least: Int, most: Int?), longestName: Int = 256
+        names: [String], bounds: (least: Int, most: Int?), longestName: Int = 256, shortDisplayNames: [String?]? = nil
     ) throws(Invalid) {
         var indices: [String: Int] = [:]
         for (index, name) in names.enumerated() {
@@ -41,6 +44,7 @@ package struct LabelCategories: Hashable, Sendable {
             throw Invalid(cause: "it has \(counted(names.count)); this task type allows at most \(most)")
         }
         self.names = names
+        self.shortDisplayNames = shortDisplayNames ?? names.map { _ in nil }
         self.indices = indices
     }
 
@@ -59,22 +63,43 @@ package struct LabelCategories: Hashable, Sendable {
         guard let labels = members["labels"]?.array else {
             throw Invalid(cause: "it has no list called \"labels\"")
         }
-        var names: [String] = []
+        if type.base == .namedEntityRecognition { try Self.requireInstructions(members) }
+        var names: [String] = [], shortDisplayNames: [String?] = []
         for (index, label) in labels.enumerated() {
             guard let name = label["label"]?.string else {
                 throw Invalid(cause: "entry \(index + 1) of \"labels\" has no text called \"label\"")
             }
             names.append(name)
+            shortDisplayNames.append(label["shortDisplayName"]?.string)
         }
         try self.init(
             names: names, bounds: type.labelCategoryBounds(isAutomated: isAutomated),
-            longestName: type.categoryNameCharacters)
+            longestName: type.categoryNameCharacters, shortDisplayNames: shortDisplayNames)
+    }
+
+    /// AWS's own page for entities shows them, so the file must hold them (developer guide, "Named entity
+    /// recognition").
+    private static func requireInstructions(_ members: JSONObject) throws(Invalid) {
+        for name in ["shortInstruction", "fullInstruction"] where members["instructions"]?[name]?.string == nil {
+            throw Invalid(cause: "it has no text called \"\(name)\" in \"instructions\"")
+        }
+    }
+
+    /// No categories: what a workflow without a category file has.
+    package static let none = LabelCategories()
+
+    private init() {
+        names = []
+        shortDisplayNames = []
+        indices = [:]
     }
 
     /// The index of a label, by its exact name.
     package func index(of name: String) -> Int? { indices[name] }
 
-    package static func == (left: LabelCategories, right: LabelCategories) -> Bool { left.names == right.names }
+    package static func == (left: LabelCategories, right: LabelCategories) -> Bool {
+        left.names == right.names && left.shortDisplayNames == right.shortDisplayNames
+    }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(names) }
 }

@@ -41,6 +41,10 @@ package struct OutputTree: Hashable, Sendable {
     package func consolidationResponse(iteration: Int, at instant: Instant) -> String {
         consolidated + "consolidation-response/iteration-\(iteration)/\(instant.fileNameText).json"
     }
+    /// The mask of one object; the instant is the label's creation date.
+    package func mask(object: Int, at instant: Instant) -> S3URI {
+        S3URI(bucket: bucket, key: consolidated + "output/\(object)_\(instant.creationDateText).png")
+    }
     private var consolidated: String { prefix + "annotations/consolidated-annotation/" }
 
     /// One line per machine label. Readers take the iteration from the third component from the end.

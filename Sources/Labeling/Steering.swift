@@ -60,6 +60,12 @@ package struct Steering: Hashable, Sendable {
         /// What would be allowed, as the end of a sentence.
         package var rule: String
 
+        package init(name: String, value: String, rule: String) {
+            self.name = name
+            self.value = value
+            self.rule = rule
+        }
+
         package var description: String { "Value '\(value)' at '\(name)' is not allowed: \(rule)." }
     }
 

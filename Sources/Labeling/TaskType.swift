@@ -96,6 +96,9 @@ extension TaskType {
         }
     }
 
+    /// The account that owns AWS's own worker pages and the public workforce, the same in all regions.
+    package static let publicAccount = "394669845002"
+
     /// Which member of `UiConfig` a job of this kind gives.
     package enum WorkerInterface: Hashable, Sendable {
         case template
@@ -120,6 +123,44 @@ extension TaskType {
     package var needsLabelCategories: Bool { self != .custom && self != .passThrough }
 }
 
+extension TaskType {
+    /// Whether the objects are single images.
+    package var showsImages: Bool {
+        switch base {
+        case .imageMultiClass, .imageMultiClassMultiLabel, .boundingBox, .semanticSegmentation,
+            .verificationBoundingBox, .verificationSemanticSegmentation:
+            true
+        default: false
+        }
+    }
+
+    /// Whether the objects must be named by `source-ref`.
+    package var needsReference: Bool { showsImages || isVideoFrame || isPointCloud }
+
+    /// Whether answers are drawn on an image, so that its measures are needed to read and to write them.
+    package var isDrawnOnImages: Bool { base == .boundingBox || base == .semanticSegmentation }
+
+    /// Whether the objects must be texts that the manifest holds itself, in `source`.
+    package var showsTexts: Bool {
+        base == .textMultiClass || base == .textMultiClassMultiLabel || base == .namedEntityRecognition
+    }
+
+    /// The median time that one worker takes for one object: typical figures of published studies, with two things to
+    /// draw or to mark in an object.
+    package var medianActiveTime: Duration {
+        switch base {
+        case .textMultiClass: .seconds(6)
+        case .imageMultiClass: .seconds(3)
+        case .imageMultiClassMultiLabel, .textMultiClassMultiLabel: .seconds(8)
+        case .boundingBox: .seconds(32)
+        case .semanticSegmentation: .seconds(160)
+        case .namedEntityRecognition: .seconds(23)
+        case .verificationBoundingBox, .verificationSemanticSegmentation: .seconds(5)
+        default: .seconds(10)
+        }
+    }
+}
+
 // MARK: Limits (developer guide: input data quotas)
 
 extension TaskType {
@@ -129,7 +170,8 @@ extension TaskType {
         case .imageMultiClass, .textMultiClass: (2, nil)
         case .imageMultiClassMultiLabel, .textMultiClassMultiLabel: (2, 50)
         case .boundingBox: (1, 50)
-        case .semanticSegmentation: (1, isAutomated ? 20 : nil)
+        // The file of a mask has one byte for a pixel, and the background takes one of its numbers.
+        case .semanticSegmentation: (1, isAutomated ? 20 : 255)
         case .videoMultiClass: (1, 30)
         case .custom, .passThrough: (0, nil)
         default: (1, takesSingleWorker ? 30 : nil)

@@ -34,7 +34,8 @@ package struct WorkEvent: Hashable, Sendable {
 
     /// An answer in the form its source has it in.
     package enum Answer: Hashable, Sendable {
-        case annotation(Annotation)
+        /// What the worker makes of the object; whoever knows the object draws it.
+        case simulated
         /// An `answerContent`, given beforehand.
         case content([UInt8])
     }

@@ -57,7 +57,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "How many times faster than real time jobs run (1000).") var pace: String?
     @Option(help: "perfect, expert, mturk, spammy; otherwise what the team's kind usually is.") var crowd: String?
     @Option(help: "automatic (default), backbone, network, scripted or none.") var learner: String?
-    @Option(help: "How several people's labels are joined: service (default), majority, dawid-skene, one-coin, pooled.")
+    @Option(help: "How several people's labels are joined, where the task allows it: service (default), majority, …")
     var consolidation: String?
     @Option(help: "Fewest objects for automated labeling (1250).") var minObjects: String?
     @Option(help: "Milliseconds that each visible job status lasts at least (500).") var minState: String?

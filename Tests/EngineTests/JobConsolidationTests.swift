@@ -23,7 +23,7 @@ import Testing
         return (right, try await fixture.jobs.read(outcome.row.id) { try $0.document("worker-statistics") })
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClass) })
     func everyMethodLabelsTheObjects(_ method: ConsolidationMethod) async throws {
         let fixture = try await EngineFixture()
         defer { fixture.close() }

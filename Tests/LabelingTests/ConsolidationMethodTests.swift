@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClass) })
     func aSingleWorkerIsBelieved(_ method: ConsolidationMethod) {
         var statistics = WorkerStatistics()
         let judged = method.consolidate(
@@ -156,7 +156,7 @@ import Testing
         #expect(judged == [ConsolidatedClass(label: 1, confidence: 0), nil])
     }
 
-    @Test(arguments: ConsolidationMethod.allCases.filter { $0 != .service })
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClass) && $0 != .service })
     func namesAndOrderOfWorkersDoNotMatter(_ method: ConsolidationMethod) {
         let draws = SeededDraws(seed: 3)
         var answers: [[ClassificationAnswer]] = []

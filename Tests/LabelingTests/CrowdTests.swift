@@ -75,12 +75,18 @@ private func accuracy(_ crowd: Crowd, _ worker: Int, objects: Int = 2000) -> Dou
         }
     }
 
-    @Test func withoutTruthAllWorkersAgree() {
+    @Test func withoutTruthAllWorkersAgree() throws {
+        let task = Classification(
+            .imageMultiClass, try LabelCategories(names: ["a", "b", "c", "d", "e"], bounds: (2, nil)))
         for preset in CrowdModel.Preset.allCases {
             let crowd = crowd(preset)
             let agreed = (0..<500).map { crowd.agreedClass(of: $0) }
             for worker in 0..<20 {
-                #expect((0..<500).map { crowd.answer(of: worker, to: $0, truth: nil) } == agreed)
+                #expect(
+                    (0..<500).map { index in
+                        task.simulatedAnswer(
+                            by: worker, of: crowd, to: Subject(index: index, source: .text(""), truth: nil))
+                    } == agreed.map { Annotation.category($0) })
             }
             for label in 0..<5 { #expect(abs(agreed.count { $0 == label } - 100) < 45) }
         }

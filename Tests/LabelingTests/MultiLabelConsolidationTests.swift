@@ -47,7 +47,7 @@ import Testing
         #expect(joined([answers([0, 1], [1], [1, 1])], .majority) == [classes((0, 0.33), (1, 1))])
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClassMultiLabel) })
     func whatAnybodyChoseIsListedAndNothingElse(_ method: ConsolidationMethod) {
         let draws = SeededDraws(seed: 2)
         let objects = (0..<40).map { object in
@@ -67,19 +67,19 @@ import Testing
         #expect(joined(renamed, classes: 6, workersAsked: 4, method) == found)
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClassMultiLabel) })
     func aSingleWorkerIsBelieved(_ method: ConsolidationMethod) {
         let found = joined([answers([2, 0]), answers([]), []], workersAsked: 1, method)
         #expect(found == [classes((0, 0), (2, 0)), [], nil])
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClassMultiLabel) })
     func nothingChosenIsAnAnswer(_ method: ConsolidationMethod) {
         #expect(joined([answers([], [], []), []], method) == [[], nil])
         #expect(joined([], method).isEmpty)
     }
 
-    @Test(arguments: ConsolidationMethod.allCases)
+    @Test(arguments: ConsolidationMethod.allCases.filter { $0.fits(.imageMultiClassMultiLabel) })
     func wellKnownWorkersAreBelieved(_ method: ConsolidationMethod) throws {
         // Two workers agree on everything, one says the opposite; the last object is theirs to decide.
         let objects = (0..<30).map { object in

@@ -77,7 +77,8 @@ import Testing
         #expect(TaskType.textMultiClassMultiLabel.labelCategoryBounds(isAutomated: false) == (2, 50))
         #expect(TaskType.boundingBox.labelCategoryBounds(isAutomated: false) == (1, 50))
         #expect(TaskType.semanticSegmentation.labelCategoryBounds(isAutomated: true) == (1, 20))
-        #expect(TaskType.semanticSegmentation.labelCategoryBounds(isAutomated: false) == (1, nil))
+        // The guide knows no limit; an indexed PNG has 256 numbers, one of them the background's.
+        #expect(TaskType.semanticSegmentation.labelCategoryBounds(isAutomated: false) == (1, 255))
         #expect(TaskType.videoObjectTracking.labelCategoryBounds(isAutomated: false) == (1, 30))
         #expect(TaskType.namedEntityRecognition.labelCategoryBounds(isAutomated: false) == (1, nil))
         #expect(TaskType.imageMultiClass.objectsPerJob(Limits()) == 100_000)

@@ -36,6 +36,22 @@ gw_image_status gw_png_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint32_t shrink, uint8_t *out,
     char message[GW_IMAGE_MESSAGE]);
 
+/// Decodes a PNG whose pixels are numbers: a palette, or grey of at most eight bits. `out` gets one byte per pixel, the
+/// number as it stands in the file. Another kind of PNG is `gw_image_corrupt`. Width and height must be those of the
+/// header; interlaced images are taken.
+gw_image_status gw_png_decode_numbers(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *out,
+    char message[GW_IMAGE_MESSAGE]);
+
+/// Takes a piece of an encoded image.
+typedef void (*gw_image_sink)(void *context, const uint8_t *bytes, size_t count);
+
+/// Encodes one byte per pixel as an indexed PNG of eight bits. `palette` holds `colors` times red, green, blue;
+/// `transparent` says whether colour 0 is shown as nothing. No pixel may be `colors` or more.
+gw_image_status gw_png_encode_indexed(
+    const uint8_t *pixels, uint32_t width, uint32_t height, const uint8_t *palette, int colors, int transparent,
+    gw_image_sink sink, void *context, char message[GW_IMAGE_MESSAGE]);
+
 /// Scales red, green, blue pixels to another size: area average where it shrinks, linear interpolation where it grows.
 /// Fails only without memory.
 gw_image_status gw_resize(

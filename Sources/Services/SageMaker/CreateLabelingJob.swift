@@ -116,7 +116,9 @@ extension SageMakerService {
                 jobName: request.input.labelingJobName, workteamArn: request.input.humanTaskConfig.workteamArn,
                 taskType: request.taskType, account: context.account.description,
                 tags: Dictionary(tags.map { ($0.key, $0.value) }) { $1 })
-            chosen = try Steering(tags: tags).over(rules.steering(for: subject)).over(settings.steering)
+            let asked = try Steering(tags: tags).over(rules.steering(for: subject))
+            try Self.check(asked.consolidation, request.taskType)
+            chosen = asked.over(settings.steering)
         } catch {
             throw .validation(error.description)
         }
@@ -124,6 +126,15 @@ extension SageMakerService {
             try await storeAnswers(answers, for: name, context)
         }
         return try resolve(chosen, isScripted: isScripted || chosen.answers != nil, request)
+    }
+
+    /// What a tag or rule asks of a job must fit its kind.
+    private static func check(_ method: ConsolidationMethod?, _ type: TaskType) throws(Steering.Refusal) {
+        guard let method, !method.fits(type) else { return }
+        let fitting = ConsolidationMethod.allCases.filter { $0.fits(type) }.map(\.rawValue)
+        throw Steering.Refusal(
+            name: "consolidation", value: method.rawValue,
+            rule: "for the task type \(type.rawValue) it must be one of " + fitting.joined(separator: ", "))
     }
 
     private func storeAnswers(
@@ -151,7 +162,8 @@ extension SageMakerService {
         resolved.truthManifest = steering.truthManifest.flatMap { S3URI($0) }
         resolved.truthAttribute = steering.truthAttribute
         resolved.outcome = steering.outcome
-        resolved.consolidation = steering.consolidation ?? .service
+        // An option is for all jobs; those that it does not fit do without.
+        resolved.consolidation = steering.consolidation.flatMap { $0.fits(request.taskType) ? $0 : nil } ?? .service
         return resolved
     }
 

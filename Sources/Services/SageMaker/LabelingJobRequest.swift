@@ -112,16 +112,39 @@ struct LabelingJobRequest {
     private static func template(
         _ input: SageMaker.CreateLabelingJobRequest, _ type: TaskType
     ) throws(ServiceError) -> S3URI? {
-        // A worker page of AWS's own (humanTaskUiArn) is refused by name before this.
-        guard let uri = input.humanTaskConfig.uiConfig.uiTemplateS3Uri else {
+        let config = input.humanTaskConfig.uiConfig
+        switch (config.uiTemplateS3Uri, config.humanTaskUiArn) {
+        case (.some, .some):
+            throw .validation("'humanTaskConfig.uiConfig' must not hold both uiTemplateS3Uri and humanTaskUiArn.")
+        case (nil, nil):
             throw .validation("'humanTaskConfig.uiConfig' must hold uiTemplateS3Uri or humanTaskUiArn.")
+        case (let uri?, nil):
+            if case .humanTaskUi(let name) = type.workerInterface {
+                throw .validation(
+                    "'humanTaskConfig.uiConfig.humanTaskUiArn' is required for the task type \(type.rawValue): the "
+                        + "worker page \(name).")
+            }
+            return try address(uri, at: "humanTaskConfig.uiConfig.uiTemplateS3Uri")
+        case (nil, let arn?):
+            try checkPage(arn, type)
+            return nil
         }
-        if case .humanTaskUi(let name) = type.workerInterface {
+    }
+
+    /// AWS's own pages belong to one account in all regions.
+    private static func checkPage(_ text: String, _ type: TaskType) throws(ServiceError) {
+        guard case .humanTaskUi(let name) = type.workerInterface else {
             throw .validation(
-                "'humanTaskConfig.uiConfig.humanTaskUiArn' is required for the task type \(type.rawValue): the "
-                    + "worker page \(name).")
+                "'humanTaskConfig.uiConfig.uiTemplateS3Uri' is required for the task type \(type.rawValue).")
         }
-        return try address(uri, at: "humanTaskConfig.uiConfig.uiTemplateS3Uri")
+        let arn = ARN(text)
+        guard arn?.service == "sagemaker", arn?.account == TaskType.publicAccount,
+            arn?.resource == "human-task-ui/" + name
+        else {
+            throw .validation(
+                "Value '\(text)' at 'humanTaskConfig.uiConfig.humanTaskUiArn' is not the worker page of the task type "
+                    + "\(type.rawValue): arn:aws:sagemaker:<region>:\(TaskType.publicAccount):human-task-ui/\(name).")
+        }
     }
 
     // MARK: Automated labeling

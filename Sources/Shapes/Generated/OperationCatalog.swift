@@ -302,7 +302,7 @@ package enum OperationCatalog {
         Coverage(.s3, "GetBucketReplication"),
         Coverage(.s3, "PutBucketReplication", inert: ["ReplicationConfiguration", "Token"]),
         Coverage(.s3, "DeleteBucketReplication"),
-        Coverage(.sageMaker, "CreateLabelingJob", inert: ["InputConfig.DataAttributes.ContentClassifiers", "OutputConfig.KmsKeyId", "LabelingJobAlgorithmsConfig.LabelingJobResourceConfig.VolumeKmsKeyId", "LabelingJobAlgorithmsConfig.LabelingJobResourceConfig.VpcConfig"], unserved: ["InputConfig.DataSource.SnsDataSource", "OutputConfig.SnsTopicArn", "HumanTaskConfig.UiConfig.HumanTaskUiArn"]),
+        Coverage(.sageMaker, "CreateLabelingJob", inert: ["InputConfig.DataAttributes.ContentClassifiers", "OutputConfig.KmsKeyId", "LabelingJobAlgorithmsConfig.LabelingJobResourceConfig.VolumeKmsKeyId", "LabelingJobAlgorithmsConfig.LabelingJobResourceConfig.VpcConfig"], unserved: ["InputConfig.DataSource.SnsDataSource", "OutputConfig.SnsTopicArn"]),
         Coverage(.sageMaker, "DescribeLabelingJob"),
         Coverage(.sageMaker, "ListLabelingJobs"),
         Coverage(.sageMaker, "ListLabelingJobsForWorkteam"),

@@ -969,22 +969,26 @@ extension SageMaker {
     /// The shape `UiConfig` of the service's model.
     package struct UiConfig: ReadableShape, WritableShape {
         package var uiTemplateS3Uri: String?
+        package var humanTaskUiArn: String?
 
-        package init(uiTemplateS3Uri: String? = nil) {
+        package init(uiTemplateS3Uri: String? = nil, humanTaskUiArn: String? = nil) {
             self.uiTemplateS3Uri = uiTemplateS3Uri
+            self.humanTaskUiArn = humanTaskUiArn
         }
 
         package static let schema = StructureSchema("UiConfig", [
             MemberSchema("UiTemplateS3Uri", constraints: Rules.s3Uri),
-            MemberSchema("HumanTaskUiArn", standing: .unserved(accepts: []), constraints: Rules.humanTaskUiArn),
+            MemberSchema("HumanTaskUiArn", constraints: Rules.humanTaskUiArn),
         ])
 
         package init(from reader: inout some ShapeReader) {
             uiTemplateS3Uri = reader.string(0)
+            humanTaskUiArn = reader.string(1)
         }
 
         package func write(to writer: inout some ShapeWriter) {
             if let uiTemplateS3Uri { writer.string(0, uiTemplateS3Uri) }
+            if let humanTaskUiArn { writer.string(1, humanTaskUiArn) }
         }
     }
 }

@@ -79,10 +79,10 @@ import Testing
         try await refuses("Custom", code: "NotImplemented") {
             $0.humanTaskConfig.preHumanTaskLambdaArn = "arn:aws:lambda:us-east-1:000000000000:function:mine"
         }
-        try await refuses("BoundingBox", code: "NotImplemented") {
-            $0.humanTaskConfig.preHumanTaskLambdaArn = ServiceFixture.functions + "PRE-BoundingBox"
+        try await refuses("VerificationBoundingBox", code: "NotImplemented") {
+            $0.humanTaskConfig.preHumanTaskLambdaArn = ServiceFixture.functions + "PRE-VerificationBoundingBox"
             $0.humanTaskConfig.annotationConsolidationConfig?.annotationConsolidationLambdaArn =
-                ServiceFixture.functions + "ACS-BoundingBox"
+                ServiceFixture.functions + "ACS-VerificationBoundingBox"
         }
     }
 

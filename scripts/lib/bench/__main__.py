@@ -10,7 +10,8 @@ EXAMPLES = """examples:
   scripts/bench s3                      GET and PUT against the peers that are installed, five interleaved rounds
   scripts/bench s3 --rounds 9 --seconds 2 --only get-1k
   scripts/bench s3 --memory             resident memory with a 1 GiB upload and with eight slow readers
-  scripts/bench job                     the 100-object job; 1,000, 10,000 and 100,000 objects
+  scripts/bench job                     the 100-object job; 10,000, 100,000 and 1,000,000 texts, 1 and 3 people
+  scripts/bench job --objects 10000 100000 --workers 3
   scripts/bench job --training          latency of Describe and GET while a round trains
   scripts/bench start                   exec to first response, idle memory
   scripts/bench learn                   pictures per second, head training per round

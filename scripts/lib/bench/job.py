@@ -1,6 +1,6 @@
-"""labeling jobs: time, CPU and memory, and latency while a round trains
+"""labeling jobs: time, CPU and memory by size, and latency while a round trains
 
-People are simulated or their answers are given beforehand; every output file is written.
+Texts are classified by people who are simulated, or whose answers are given beforehand; every output file is written.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import statistics
 import threading
 import time
 
-from groundwork_testing import ExampleJob, Server
+from groundwork_testing import Account, ExampleJob, Server
 
 from . import load, logos, machine
 
@@ -23,7 +23,8 @@ _PACE = {"groundwork:pace": "20000", "groundwork:workers": "200"}
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this subject."""
     parser.add_argument("--rounds", type=int, default=5, help="repetitions of the 100-object job (default: 5)")
-    parser.add_argument("--objects", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--objects", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 3], help="people per object (default: 1 3)")
     parser.add_argument("--training", action="store_true", help="measure latency while a round trains instead")
 
 
@@ -36,12 +37,15 @@ def run(options: argparse.Namespace) -> None:
     with Server.start() as server:
         _small(server, options.rounds)
     for workforce in ("scripted", "simulated"):
-        rows = [[f"{workforce} people", "s", "CPU s", "resident MiB before", "peak"]]
-        for count in options.objects:
-            # A server of its own, so that one job's memory is not the next one's start.
-            with Server.start() as server:
-                rows.append(_large(server, count, workforce))
-        print("\n" + machine.table(rows))
+        for workers in options.workers:
+            people = "1 person" if workers == 1 else f"{workers} people"
+            rows = [[f"{workforce}, {people}", "s", "CPU s", "objects / CPU s", "resident MiB before", "peak"]]
+            for count in options.objects:
+                # A server of its own, so that one job's memory is not the next one's start.
+                with Server.start(["--max-objects-per-job", str(max(count, 100_000))]) as server:
+                    rows.append(_large(server, count, workforce, workers))
+                print(f"  {workforce}, {people}: " + ", ".join(rows[-1]), flush=True)
+            print("\n" + machine.table(rows) + "\n", flush=True)
 
 
 def _small(server: Server, rounds: int) -> None:
@@ -61,35 +65,63 @@ def _small(server: Server, rounds: int) -> None:
     )
 
 
-def _large(server: Server, count: int, workforce: str) -> list[str]:
+class TextJob(ExampleJob):
+    """Texts, so that nothing but the engine is measured."""
+
+    def picture(self, number: int) -> None:
+        """There are none."""
+        return None
+
+    def lines(self) -> list[dict[str, str]]:
+        """A text and its truth per line."""
+        return [
+            {"source": self.text(number), "groundwork-truth": self.right_label(number)}
+            for number in range(self.objects)
+        ]
+
+    @staticmethod
+    def text(number: int) -> str:
+        """The text of a line."""
+        return f"The review number {number} says what somebody thought of it."
+
+    def request(self, tags: dict[str, str] | None = None, **changes: object) -> dict[str, object]:
+        """Asks for text classification."""
+        text = json.dumps(super().request(tags, **changes)).replace("ImageMultiClass", "TextMultiClass")
+        request: dict[str, object] = json.loads(text)
+        return request
+
+
+def _large(server: Server, count: int, workforce: str, workers: int) -> list[str]:
     account = server.account()
     process = server.process.pid
-    # Ten pictures serve all lines: what is measured is the engine, not the upload.
-    job = ExampleJob(account, "large", "bench-large", objects=count, pictures=10, workers=3).prepare()
+    job = TextJob(account, "large", "bench-large", objects=count, pictures=1, workers=workers).prepare()
     tags = {"groundwork:workforce": workforce, **_PACE}
     if workforce == "scripted":
-        account.put_answers(job.name, _answers(job))
+        _give_answers(account, job)
     before = machine.resident_mib(process)
     machine.forget_peak(process)
     used, began = machine.cpu_seconds(process), time.monotonic()
     job.start(tags=tags)
-    job.wait("Completed", timeout=1800)
+    job.wait("Completed", timeout=3600)
+    elapsed, used = time.monotonic() - began, machine.cpu_seconds(process) - used
     return [
         f"{count:,} objects",
-        f"{time.monotonic() - began:.1f}",
-        f"{machine.cpu_seconds(process) - used:.2f}",
+        f"{elapsed:.1f}",
+        f"{used:.2f}",
+        f"{count / used:,.0f}",
         f"{before:.1f}",
         f"{machine.peak_mib(process):.1f}",
     ]
 
 
-def _answers(job: ExampleJob) -> bytes:
-    """One line per object: three people who agree."""
-    lines = []
-    for number in range(job.objects):
-        content = {"crowd-image-classifier": {"label": job.right_label(number)}}
-        lines.append(json.dumps([content] * job.workers, separators=(",", ":")))
-    return ("\n".join(lines) + "\n").encode()
+def _give_answers(account: Account, job: TextJob) -> None:
+    """People who agree on the right label, one line of answers per object."""
+    lines = {
+        label: json.dumps([{"crowd-classifier": {"label": label}}] * job.workers, separators=(",", ":"))
+        for label in job.labels
+    }
+    body = "".join(lines[job.right_label(number)] + "\n" for number in range(job.objects))
+    account.put_answers(job.name, body.encode())
 
 
 # While a round trains

@@ -1,24 +1,25 @@
-// Image classification with a single label: the task of the PRE- and ACS-ImageMultiClass functions.
+// Classification with a single label: the tasks of the PRE- and ACS- functions ImageMultiClass and TextMultiClass.
 
-internal import JSON
-internal import Kernel
+package import JSON
+package import Kernel
 
-/// Image classification with a single label.
-package struct ImageClassification: LabelingTask {
+/// Classification of images or texts with a single label.
+package struct Classification: LabelingTask {
+    package let type: TaskType
     /// The job's labels; an annotation is an index into them.
     package let categories: LabelCategories
     /// The answer to each category, made once: simulated people submit them by the hundred thousand.
     private let answers: [[UInt8]]
 
     /// Makes the answers to all categories beforehand.
-    package init(categories: LabelCategories) {
+    package init(_ type: TaskType, _ categories: LabelCategories) {
+        self.type = type
         self.categories = categories
+        let widget = type == .imageMultiClass ? "crowd-image-classifier" : "crowd-classifier"
         answers = categories.names.map { name in
-            JSONValue.object(["crowd-image-classifier": ["label": .string(name)]]).compactBytes
+            JSONValue.object([widget: ["label": .string(name)]]).compactBytes
         }
     }
-
-    package var type: TaskType { .imageMultiClass }
 
     package func answerContent(for annotation: Annotation) -> [UInt8] {
         guard case .category(let index) = annotation else { preconditionFailure("a class was expected") }
@@ -36,33 +37,37 @@ package struct ImageClassification: LabelingTask {
         return nil
     }
 
-    /// Of two answers by one worker the later counts.
+    package func annotation(inTruth value: JSONValue, file: [UInt8]?) -> Annotation? {
+        category(value).map { .category($0) }
+    }
+
+    package func simulatedAnswer(by worker: Int, of crowd: Crowd, to subject: Subject) -> Annotation {
+        guard case .category(let truth)? = subject.truth else {
+            return .category(crowd.agreedClass(of: subject.index))
+        }
+        return .category(crowd.answer(of: worker, to: subject.index, truth: truth))
+    }
+
     package func consolidate(
-        _ objects: [[AnsweredAnnotation]], workersAsked: Int, by method: ConsolidationMethod,
+        _ objects: [AnsweredObject], workersAsked: Int, by method: ConsolidationMethod, draws: SeededDraws,
         _ statistics: inout WorkerStatistics
     ) -> [JudgedAnnotation?] {
-        var workers: [String: Int] = [:], names: [String] = []
-        let answers = objects.map { answered in
-            var labels: [ClassificationAnswer] = []
-            for answer in answered {
-                guard case .category(let label) = answer.annotation else { continue }
-                let worker = workers[answer.worker] ?? workers.count
-                if worker == names.count { names.append(answer.worker) }
-                workers[answer.worker] = worker
-                // A worker who answers again corrects the earlier answer.
-                labels.removeAll { $0.worker == worker }
-                labels.append(ClassificationAnswer(worker: worker, label: label))
+        var workers = WorkerNumbers()
+        let answers = objects.map { object in
+            annotations(of: object).compactMap { answer -> ClassificationAnswer? in
+                guard case .category(let label) = answer.annotation else { return nil }
+                return ClassificationAnswer(worker: workers.number(of: answer.worker), label: label)
             }
-            return labels
         }
         return method.consolidate(
-            answers, by: names, classes: categories.names.count, workersAsked: workersAsked, &statistics
+            answers, by: workers.names, classes: categories.names.count, workersAsked: workersAsked, &statistics
         ).map { judged in
             judged.map { JudgedAnnotation(annotation: .category($0.label), confidence: $0.confidence) }
         }
     }
 
-    /// The class's index, and metadata with confidence, name and origin (developer guide, "Output data").
+    /// The class's index, and metadata with confidence, name and origin (developer guide, "Output data"; the order is
+    /// that of real files).
     package func outputLabel(_ label: JudgedAnnotation, _ provenance: LabelProvenance) -> OutputLabel {
         guard case .category(let index) = label.annotation else { preconditionFailure("a class was expected") }
         var metadata = JSONWriter(reserving: 256)

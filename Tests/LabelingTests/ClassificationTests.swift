@@ -3,18 +3,16 @@ import Testing
 
 @testable import Labeling
 
-@Suite struct ImageClassificationTests {
-    private let task: ImageClassification
+@Suite struct ClassificationTests {
+    private let task: Classification
 
     init() throws {
         let categories = try LabelCategories(names: ["Duck", "Say \"quack\"", "Érable"], bounds: (2, nil))
-        task = ImageClassification(categories: categories)
+        task = Classification(.imageMultiClass, categories)
     }
 
     @Test func theTableServesIt() throws {
-        #expect(TaskType.allCases.filter(\.isServed) == [.imageMultiClass])
-        for type in TaskType.allCases { #expect((type.task(task.categories) != nil) == type.isServed) }
-        #expect(TaskType.imageMultiClass.task(task.categories)?.type == .imageMultiClass)
+        for type in TaskType.allCases { #expect(type.task(task.categories)?.type == (type.isServed ? type : nil)) }
     }
 
     @Test func answersHaveTheShapeOfTheBuiltInPage() {
@@ -68,22 +66,34 @@ import Testing
     }
 
     @Test func aSecondAnswerReplacesTheFirst() {
-        let first = AnsweredAnnotation(worker: "w", annotation: .category(0))
-        let second = AnsweredAnnotation(worker: "w", annotation: .category(2))
-        let other = AnsweredAnnotation(worker: "v", annotation: .category(2))
+        let first = answer("w", 0), second = answer("w", 2), other = answer("v", 2)
         #expect(joined([[first, other, second]], 3) == joined([[other, second]], 3))
         #expect(joined([[first, second]], 1) == [JudgedAnnotation(annotation: .category(2), confidence: 0)])
     }
 
     @Test func objectsWithoutAnswersHaveNoLabel() {
-        let answer = AnsweredAnnotation(worker: "w", annotation: .category(1))
-        let labels = joined([[], [answer], []], 3)
+        let labels = joined([[], [answer("w", 1)], []], 3)
         #expect(labels.map { $0?.annotation } == [nil, .category(1), nil])
         #expect(joined([], 3).isEmpty)
     }
 
-    private func joined(_ objects: [[AnsweredAnnotation]], _ workersAsked: Int) -> [JudgedAnnotation?] {
+    @Test func textsAreAskedForOnAPageOfTheirOwn() {
+        let task = Classification(.textMultiClass, task.categories)
+        #expect(text(task.answerContent(for: .category(0))) == #"{"crowd-classifier":{"label":"Duck"}}"#)
+        let label = task.outputLabel(
+            JudgedAnnotation(annotation: .category(0), confidence: 0.5),
+            LabelProvenance(job: "j", isHumanAnnotated: true, createdAt: .epoch))
+        #expect(text(label.metadata).hasSuffix(#""type":"groundtruth/text-classification"}"#))
+    }
+
+    private func answer(_ worker: String, _ label: Int) -> SubmittedAnswer {
+        SubmittedAnswer(worker: worker, content: task.answerContent(for: .category(label)))
+    }
+
+    private func joined(_ objects: [[SubmittedAnswer]], _ workersAsked: Int) -> [JudgedAnnotation?] {
         var statistics = WorkerStatistics()
-        return task.consolidate(objects, workersAsked: workersAsked, by: .service, &statistics)
+        return task.consolidate(
+            objects.enumerated().map { AnsweredObject(index: $0, answers: $1) }, workersAsked: workersAsked,
+            by: .service, draws: SeededDraws(seed: 1), &statistics)
     }
 }
