@@ -72,7 +72,7 @@ package enum SpanConsolidation {
         return Double(shared) / Double(max(one.end, other.end) - min(one.start, other.start))
     }
 
-    private static func fused(
+    static func fused(
         _ members: [LabeledSpan], workers: Int, _ choose: ([Int], Int) -> Int
     ) -> (span: LabeledSpan, confidence: Double) {
         let starts = members.map(\.start), ends = members.map(\.end)

@@ -77,6 +77,12 @@ import Testing
         #expect(joined([[span(0, 10)], [span(1, 11)]]).map(\.span) == [span(0, 10)])
     }
 
+    /// Starts: mode 10. Ends: no mode, 10 in the middle. That would be empty; the middle of the starts is 6.
+    @Test func edgesThatDoNotFitOneAnotherGiveWayToTheMedians() {
+        let members = [span(10, 11), span(10, 12), span(1, 8), span(2, 9)]
+        #expect(SpanConsolidation.fused(members, workers: 4) { labels, _ in labels[0] }.span == span(6, 10))
+    }
+
     @Test func confidenceIsTheProductOfThreeShares() {
         // 3 of 4 workers; likeness 1, 1, 0.8; 2 of 3 gave the label: 2.8 / 4 · 2 / 3.
         let found = joined([[span(0, 10)], [span(0, 10)], [span(0, 8, 1)], []])
