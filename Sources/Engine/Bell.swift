@@ -24,14 +24,15 @@ final class Bell: Sendable {
     /// Returns after a ring, the given time, or the end of the task.
     func wait(atMost duration: Duration) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.rung() }
+            group.addTask { await self.wait() }
             group.addTask { await pause(duration) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func rung() async {
+    /// Returns after a ring, or the end of the task.
+    func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in

@@ -1,5 +1,5 @@
-// How bodies move: a request's is pulled chunk by chunk, with back-pressure; an answer's is bytes or a range of a file.
-// Kernel knows no networking: Server and Wire implement the source over their own buffers.
+// How bodies move: a request's is pulled chunk by chunk, with back-pressure; an answer's is bytes, a range of a file,
+// or pulled in the same way. Kernel knows no networking: Server and Wire implement the source over their own buffers.
 
 internal import Synchronization
 
@@ -90,13 +90,22 @@ package enum BodyResult: Sendable {
     case none
     case bytes([UInt8])
     case file(OpenFile, range: Range<Int64>)
+    /// Pulled while it is sent, and cancelled when nobody takes it any more. One that `endsWithInput` is over when the
+    /// client has nothing further to say: it might never end by itself.
+    case stream(any BodySource, endsWithInput: Bool = false)
 
-    /// Bytes that go out as the body: Content-Length.
-    package var count: Int64 {
+    /// Bytes that go out as the body: Content-Length. Nil where only the end of a stream will tell.
+    package var count: Int64? {
         switch self {
         case .none: 0
         case .bytes(let bytes): Int64(bytes.count)
         case .file(_, let range): range.upperBound - range.lowerBound
+        case .stream(let source, _): source.length
         }
+    }
+
+    /// To be called where the answer is not sent.
+    package func abandon() {
+        if case .stream(let source, _) = self { source.cancel() }
     }
 }

@@ -57,6 +57,8 @@ package struct Limits: Sendable {
     package var notificationAttempts = 10
     /// Most events on one page of them.
     package var notificationsPage = 1000
+    /// Streams of events open at a time, and most events that one of them is handed at once.
+    package var eventStreams = 64, eventStreamPage = 100
     /// Most rules of one lifecycle configuration.
     package var lifecycleRules = 1000
     /// Most tags of an object.

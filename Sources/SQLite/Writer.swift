@@ -49,12 +49,16 @@ package final class Writer: Sendable {
     private let thread: SystemThread
 
     /// Takes over a connection that nobody else uses any more.
-    package init(_ connection: sending Connection, failureHook: FailureHook? = nil) throws {
+    /// - Parameter committed: called after every commit, on the writer's thread: it must not wait.
+    package init(
+        _ connection: sending Connection, failureHook: FailureHook? = nil,
+        committed: @escaping @Sendable () -> Void = {}
+    ) throws {
         let queue = Monitor(Queue())
         self.queue = queue
         let owned = Monitor(connection)
         thread = try SystemThread {
-            owned.withLock { Writer.run($0, queue, failureHook) }
+            owned.withLock { Writer.run($0, queue, failureHook, committed) }
         }
     }
 
@@ -108,7 +112,9 @@ package final class Writer: Sendable {
 
     // MARK: The thread
 
-    private static func run(_ connection: Connection, _ queue: Monitor<Queue>, _ hook: FailureHook?) {
+    private static func run(
+        _ connection: Connection, _ queue: Monitor<Queue>, _ hook: FailureHook?, _ committed: @Sendable () -> Void
+    ) {
         while true {
             let first = queue.wait { queue -> (unit: Unit, priority: Priority)?? in
                 if let next = queue.next(engine: true) { return .some(next) }
@@ -116,7 +122,7 @@ package final class Writer: Sendable {
             }
             guard let first else { break }
             var group = Group(connection: connection, hook: hook)
-            group.perform(first, then: { engine in queue.withLock { $0.next(engine: engine) } })
+            group.perform(first, then: { engine in queue.withLock { $0.next(engine: engine) } }, committed)
             if group.hasCrashed {
                 let abandoned = queue.update { queue -> [Unit] in
                     queue.isClosed = true
@@ -143,7 +149,8 @@ package final class Writer: Sendable {
         }
 
         mutating func perform(
-            _ first: (unit: Unit, priority: Priority), then next: (_ engine: Bool) -> (unit: Unit, priority: Priority)?
+            _ first: (unit: Unit, priority: Priority),
+            then next: (_ engine: Bool) -> (unit: Unit, priority: Priority)?, _ committed: () -> Void
         ) {
             do {
                 try connection.execute("BEGIN IMMEDIATE")
@@ -159,6 +166,7 @@ package final class Writer: Sendable {
                 try connection.execute("COMMIT")
                 try hook?(.committed)
                 for answer in answers { answer.committed() }
+                committed()
             } catch {
                 hasCrashed = error is SimulatedCrash
                 connection.rollBack()

@@ -21,7 +21,7 @@ extension ConnectionHandler {
     private static let drainedBytes: Int64 = 256 << 10
 
     func respond(to exchange: Exchange, status: Int, headers: HeaderFields, body: BodyResult) {
-        guard exchange === self.exchange, !exchange.isAnswered, context != nil else { return }
+        guard exchange === self.exchange, !exchange.isAnswered, context != nil else { return body.abandon() }
         exchange.isAnswered = true
         noteActivity()
         if case .file(let file, let range) = body, !holds(file, range) {
@@ -29,22 +29,24 @@ extension ConnectionHandler {
             return write(.shortFile, to: exchange)
         }
         if !canKeepConnection(exchange) { endAfterThis() }
-        writeHead(exchange, status: status, headers: headers, length: body.count)
         let hasBody = !exchange.isHead && Self.allowsBody(status)
-        let sent = hasBody ? body : .none
-        if exchange.log != nil {
-            exchange.log?.end(
-                status: status, sent: sent.count, at: loop.heads.now(), received: exchange.receivedBytes)
+        if case .stream(let source, let endsWithInput) = body, hasBody {
+            return stream(source, to: exchange, status: status, headers: headers, endsWithInput: endsWithInput)
         }
+        writeHead(exchange, status: status, headers: headers, length: body.count)
+        let sent = hasBody ? body : .none, count = sent.count ?? 0
+        exchange.closeLog(status: status, sent: count, at: loop.heads.now)
         switch sent {
         case .none: finishAnswer()
         case .bytes(let bytes):
             out.writeBytes(bytes)
             finishAnswer()
-        case .file(let file, let range) where sent.count <= Self.gatheredBytes:
+        case .file(let file, let range) where count <= Self.gatheredBytes:
             if gather(file, range) { finishAnswer() } else { context?.close(promise: nil) }
         case .file(let file, let range): send(file, range)
+        case .stream: break
         }
+        if !hasBody { body.abandon() }
     }
 
     private func write(_ error: ServiceError, to exchange: Exchange) {
@@ -55,7 +57,7 @@ extension ConnectionHandler {
 
     private static func allowsBody(_ status: Int) -> Bool { status != 204 && status != 304 && status >= 200 }
 
-    private func writeHead(_ exchange: Exchange, status: Int, headers: HeaderFields, length: Int64) {
+    func writeHead(_ exchange: Exchange, status: Int, headers: HeaderFields, length: Int64?) {
         // HEAD and 304 may say the length of a body that is not sent; the handler then says it itself.
         let isLengthSaid = headers["content-length"] != nil
         let isLengthDue = !isLengthSaid && Self.allowsBody(status) && !(exchange.isHead && length == 0)
@@ -74,7 +76,7 @@ extension ConnectionHandler {
         return exchange.remaining.map { $0 <= Self.drainedBytes } ?? false
     }
 
-    private func finishAnswer() {
+    func finishAnswer() {
         isAnswerComplete = true
         guard let exchange else { return }
         if let entry = exchange.log { shared.accessLog?.record(entry) }

@@ -91,6 +91,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         exchange?.fail(.clientLeft())
+        abandonStream()
         exchange?.connection = nil
         exchange = nil
     }
@@ -118,7 +119,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         isEnding = true
         exchange.fail(.clientLeft())
-        if isAnswerComplete { context?.close(promise: nil) }
+        if isAnswerComplete || exchange.stream?.endsWithInput == true { context?.close(promise: nil) }
     }
 
     private func quiesce() {
@@ -138,7 +139,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         if let exchange {
             // Whoever answers, or reads the body, may take its time; a client that neither sends nor receives may not.
             let isClientAwaited = isAnswerComplete || exchange.isAnswered || exchange.receiver != nil
-            guard isClientAwaited else { return }
+            guard isClientAwaited, exchange.stream?.isAwaited != true else { return }
         }
         context.close(promise: nil)
     }

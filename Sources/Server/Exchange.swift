@@ -33,6 +33,8 @@ final class Exchange: BodySource, @unchecked Sendable {
     // The answer
     var addedHeaders = HeaderFields()
     var isAnswered = false
+    /// What is left of an answer that is made while it is sent.
+    var stream: AnswerStream?
     var log: AccessLogEntry?
 
     init(
@@ -118,11 +120,16 @@ final class Exchange: BodySource, @unchecked Sendable {
     }
 
     func respond(status: Int, headers: HeaderFields, body: BodyResult) {
-        if eventLoop.inEventLoop {
-            connection?.respond(to: self, status: status, headers: headers, body: body)
-        } else {
-            eventLoop.execute { self.connection?.respond(to: self, status: status, headers: headers, body: body) }
+        guard eventLoop.inEventLoop else {
+            return eventLoop.execute { self.respond(status: status, headers: headers, body: body) }
         }
+        guard let connection else { return body.abandon() }
+        connection.respond(to: self, status: status, headers: headers, body: body)
+    }
+
+    /// Fills in what the access log says of the answer.
+    func closeLog(status: Int, sent: Int64, at now: () -> Instant) {
+        if log != nil { log?.end(status: status, sent: sent, at: now(), received: receivedBytes) }
     }
 
     func note(account: AccountID?, operation: String?) {

@@ -71,7 +71,8 @@ package final class LocalStore: Sendable {
         // Every commit empties a reader's cache; a large one would only add to what a long job holds.
         reading.pageCacheBytes = 2 << 20
         readers = try ReaderPool(path: directory.databasePath, count: settings.readers, settings: reading)
-        writer = try Writer(main, failureHook: settings.failureHook)
+        let arrivals = settings.events.arrivals
+        writer = try Writer(main, failureHook: settings.failureHook) { arrivals.noteCommitted() }
         blobs = files
         index = SQLiteObjectIndex(
             path: directory.databasePath, settings: settings.database, writer: writer, readers: readers,

@@ -32,6 +32,8 @@ struct ControlOptions: ParsableArguments {
 }
 
 struct ControlClient {
+    private typealias AnswerParts = NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
+
     let host: String
     let port: Int
     let token: String?
@@ -61,12 +63,14 @@ struct ControlClient {
         _ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, contentType: String = "application/json",
         headers: [(String, String)] = []
     ) async throws -> [UInt8] {
-        let (status, bytes) = try await exchange(method, path, body, contentType, headers)
-        guard (200..<300).contains(status) else {
-            let message = (try? JSONValue(parsing: bytes))?["message"]?.string ?? String(decoding: bytes, as: UTF8.self)
-            throw Failure(description: "the server answered \(status): \(message)")
+        try await exchange(method, path, body, contentType, headers) { status, parts in
+            var bytes: [UInt8] = []
+            while let part = try await parts.next() {
+                if case .body(let buffer) = part { bytes.append(contentsOf: buffer.readableBytesView) }
+            }
+            guard (200..<300).contains(status) else { throw Self.refused(status, bytes) }
+            return bytes
         }
-        return bytes
     }
 
     func json(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil) async throws -> JSONValue {
@@ -74,13 +78,49 @@ struct ControlClient {
         return bytes.isEmpty ? .object([:]) : try JSONValue(parsing: bytes)
     }
 
-    private func exchange(
-        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, _ contentType: String, _ further: [(String, String)]
-    ) async throws -> (Int, [UInt8]) {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    /// Asks for a stream of server-sent events and hands on what stands in each, until the server ends it.
+    func follow(_ path: String, _ take: (String) -> Void) async throws {
+        try await exchange(.GET, "/_groundwork/" + path) { status, parts in
+            var lines = EventLines(), refusal: [UInt8] = []
+            while let part = try await parts.next() {
+                guard case .body(let buffer) = part else { continue }
+                if status == 200 {
+                    for text in lines.take(buffer.readableBytesView) { take(text) }
+                } else {
+                    refusal.append(contentsOf: buffer.readableBytesView)
+                }
+            }
+            if status != 200 { throw Self.refused(status, refusal) }
+        }
+    }
+
+    private static func refused(_ status: Int, _ bytes: [UInt8]) -> Failure {
+        let message = (try? JSONValue(parsing: bytes))?["message"]?.string ?? String(decoding: bytes, as: UTF8.self)
+        return Failure(description: "the server answered \(status): \(message)")
+    }
+
+    /// Sends a request and reads its answer: the status, and the parts behind the head as they come.
+    private func exchange<Result>(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]? = nil, _ contentType: String = "application/json",
+        _ further: [(String, String)] = [], _ read: (Int, inout AnswerParts) async throws -> Result
+    ) async throws -> Result {
+        let head = head(method, path, body, contentType, further)
+        return try await connect().executeThenClose { inbound, outbound in
+            try await outbound.write(.head(head))
+            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+            try await outbound.write(.end(nil))
+            var parts = inbound.makeAsyncIterator()
+            guard case .head(let head)? = try await parts.next() else {
+                throw Failure(description: "the server closed the connection without an answer")
+            }
+            return try await read(Int(head.status.code), &parts)
+        }
+    }
+
+    private func connect() async throws -> NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart> {
         do {
-            channel = try await ClientBootstrap(group: group).connect(host: host, port: port) { channel in
+            let group = MultiThreadedEventLoopGroup.singleton
+            return try await ClientBootstrap(group: group).connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
@@ -89,6 +129,11 @@ struct ControlClient {
         } catch {
             throw Failure(description: "no server answers at http://\(host):\(port); start one with: groundwork serve")
         }
+    }
+
+    private func head(
+        _ method: HTTPMethod, _ path: String, _ body: [UInt8]?, _ contentType: String, _ further: [(String, String)]
+    ) -> HTTPRequestHead {
         var headers = HTTPHeaders([("Host", "\(host):\(port)"), ("Connection", "close")])
         for (name, value) in further { headers.add(name: name, value: value) }
         if let token { headers.add(name: "x-groundwork-token", value: token) }
@@ -96,20 +141,6 @@ struct ControlClient {
             headers.add(name: "Content-Type", value: contentType)
             headers.add(name: "Content-Length", value: String(body.count))
         }
-        let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
-        return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
-            try await outbound.write(.end(nil))
-            var status = 0, bytes: [UInt8] = []
-            for try await part in inbound {
-                switch part {
-                case .head(let head): status = Int(head.status.code)
-                case .body(let buffer): bytes.append(contentsOf: buffer.readableBytesView)
-                case .end: return (status, bytes)
-                }
-            }
-            return (status, bytes)
-        }
+        return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 }

@@ -17,7 +17,8 @@ struct Groundwork: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Reset.self,
+            Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Events.self,
+            Reset.self,
             CoverageCommand.self, VersionCommand.self,
         ])
 }

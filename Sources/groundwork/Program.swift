@@ -35,6 +35,7 @@ struct Program {
     private let logger: Logger
     private let readiness: Readiness
     private let eventStore: LocalEventStore
+    private let eventFeed: EventFeed
     private let eventSender: WebhookSender?
     private let addresses: [ListenAddress]
 
@@ -54,6 +55,9 @@ struct Program {
             accounts: Parts.accounts(credentials), standardOwnership: settings.objectOwnership,
             report: { logger.error("The object store failed", metadata: ["error": "\($0)"]) })
         eventStore = LocalEventStore(writer: store.writer, readers: store.readers)
+        let eventFeed = EventFeed(events: eventStore, limits: limits, logger: logger)
+        self.eventFeed = eventFeed
+        store.events.arrivals.whenCommitted { eventFeed.wake() }
         eventSender = try Self.eventSender(settings)
         let jobs = LocalJobStore(writer: store.writer, readers: store.readers, events: store.events)
         let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
@@ -68,9 +72,8 @@ struct Program {
                 entropy: entropy, compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
-            events: eventStore, objects: objects,
-            serverClock: serverClock,
-            limits: limits, logger: logger, version: Version.text)
+            events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock, limits: limits,
+            logger: logger, version: Version.text)
         let sessions = SessionCredentials(
             CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
         let sageMaker = SageMakerService(
@@ -126,6 +129,8 @@ struct Program {
                     // The server ends first: what it still answers needs the others.
                     .init(service: engine), .init(service: tasks),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                    // Before the server even: it waits for every answer, and these end with the feed.
+                    .init(service: eventFeed, successTerminationBehavior: .ignore),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         compute.close()

@@ -40,6 +40,7 @@ import Testing
         }
 
         func events(of account: AccountID?, after ordinal: Int64, limit: Int) async throws -> [KeptEvent] { [] }
+        func newest() async throws -> Int64 { 0 }
         func unsent(limit: Int) async throws -> [KeptEvent] { Array(state.withLock { $0.unsent }.prefix(limit)) }
         func markSent(_ ordinal: Int64) async throws {
             try state.withLock { state in

@@ -53,9 +53,10 @@ final class ServiceFixture: Sendable {
             engine: engine, jobs: jobs, control: control,
             credentials: SessionCredentials(CredentialSet([]), key: Array("key".utf8)), logger: logger,
             settings: service)
+        let events = LocalEventStore(writer: store.writer, readers: store.readers)
         controls = ControlService(
             engine: engine, jobs: jobs, control: control,
-            events: LocalEventStore(writer: store.writer, readers: store.readers), objects: objects, serverClock: clock,
+            events: events, feed: EventFeed(events: events, logger: logger), objects: objects, serverClock: clock,
             logger: logger, version: "1.2.3")
         _ = try await sageMaker.createWorkteam(Self.workteam("team"), context())
     }

@@ -29,6 +29,7 @@ import Testing
         let table = EventTable(isSent: true, capacity: 100), other = try #require(AccountID("111122223333"))
         let (store, kept, folder) = try open(table)
         defer { store.close() }
+        #expect(try await kept.newest() == 0)
         try await append([event(1), event(2, other), event(3, target: "arn:aws:sqs:us-east-1:1:q")], to: store, table)
         let all = try await kept.events(of: nil, after: 0, limit: 10)
         #expect(all.map(\.event) == [event(1), event(2, other), event(3, target: "arn:aws:sqs:us-east-1:1:q")])
@@ -43,6 +44,7 @@ import Testing
         #expect(try await kept.events(of: nil, after: 0, limit: 10).map(\.event.id) == ["event-1", "event-3"])
         try await kept.reset(nil)
         #expect(try await kept.events(of: nil, after: 0, limit: 10).isEmpty)
+        #expect(try await kept.newest() == all[2].ordinal, "an ordinal is given once")
         _ = folder
     }
 

@@ -3,8 +3,10 @@ package import Kernel
 
 /// All bytes of an answer's body, wherever they are.
 package func readAll(_ body: BodyResult) throws -> [UInt8] {
+    struct Streamed: Error {}
     switch body {
     case .none: return []
+    case .stream: throw Streamed()
     case .bytes(let bytes): return bytes
     case .file(let file, let range):
         struct Short: Error {}

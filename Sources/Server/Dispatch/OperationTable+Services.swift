@@ -203,6 +203,7 @@ extension OperationTable {
         add(Control.GetJobReport.self, control.getJobReport)
         add(Control.WaitForJob.self, control.waitForJob)
         add(Control.ListNotifications.self, control.listNotifications)
+        addStreaming(Control.StreamEvents.self, control.streamEvents)
         add(Control.GetVersion.self, control.getVersion)
         add(Control.GetLive.self, control.getLive)
         add(Control.GetReady.self, control.getReady)

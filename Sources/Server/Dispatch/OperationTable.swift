@@ -86,6 +86,22 @@ package struct OperationTable: Sendable {
         }
     }
 
+    /// Adds an operation whose answer is streamed.
+    package mutating func addStreaming<Requested: Operation>(
+        _ operation: Requested.Type,
+        _ perform:
+            @escaping @Sendable (Requested.Input, RequestContext) async throws(ServiceError) -> (
+                output: Requested.Output, body: BodyResult
+            )
+    ) {
+        entries[Requested.schema.index] = .asynchronous { [decoder] request throws(ServiceError) in
+            let input = try decoder.decode(
+                operation, head: request.context.head, route: request.route, body: request.bytes)
+            let (output, body) = try await perform(input, request.context)
+            return Answer(ResponseEncoder.encode(operation, output, request.identity), body: body)
+        }
+    }
+
     /// Adds an operation that runs on the event loop.
     package mutating func addImmediate<Requested: Operation>(
         _ operation: Requested.Type,

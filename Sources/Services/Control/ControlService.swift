@@ -19,6 +19,8 @@ package struct ControlService: Sendable {
     package var control: any ControlStore
     /// For what others were told.
     package var events: any EventStore
+    /// For whoever follows them.
+    package var feed: EventFeed
     /// For seeded objects and for `reset`.
     package var objects: ObjectStorage
     /// What `clock` shows; it is moved through the engine.
@@ -31,14 +33,14 @@ package struct ControlService: Sendable {
     package var version: String
 
     package init(
-        engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore,
-        objects: ObjectStorage,
-        serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
+        engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore, feed: EventFeed,
+        objects: ObjectStorage, serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
     ) {
         self.engine = engine
         self.jobs = jobs
         self.control = control
         self.events = events
+        self.feed = feed
         self.objects = objects
         self.serverClock = serverClock
         self.limits = limits

@@ -21,7 +21,7 @@ extension ControlService {
         ])
     }
 
-    private static func shown(_ kept: KeptEvent) -> JSONValue {
+    static func shown(_ kept: KeptEvent) -> JSONValue {
         [
             "ordinal": .integer(kept.ordinal), "id": .string(kept.event.id),
             "account": .string(kept.event.account.description), "time": .string(kept.event.time.iso8601Milliseconds),

@@ -13,6 +13,17 @@ extension Control {
 }
 
 extension Control {
+    /// The operation `StreamEvents`.
+    package enum StreamEvents: Operation {
+        package typealias Input = StreamEventsRequest
+        package typealias Output = StreamEventsResponse
+        package static let schema = OperationSchema(
+            Control.schema, "StreamEvents", index: 125, route: RouteSchema("GET", "/_groundwork/events"), input: Input.schema, output: Output.schema, streamsOutput: true
+        )
+    }
+}
+
+extension Control {
     /// The shape `ListNotificationsRequest` of the service's model.
     package struct ListNotificationsRequest: ReadableShape {
         package var after: Int64?
@@ -35,6 +46,56 @@ extension Control {
             after = reader.long(0)
             limit = reader.integer(1)
             account = reader.string(2)
+        }
+    }
+}
+
+extension Control {
+    /// The shape `StreamEventsRequest` of the service's model.
+    package struct StreamEventsRequest: ReadableShape {
+        package var lastEventId: Int64?
+        package var after: Int64?
+        package var account: String?
+
+        package init(lastEventId: Int64? = nil, after: Int64? = nil, account: String? = nil) {
+            self.lastEventId = lastEventId
+            self.after = after
+            self.account = account
+        }
+
+        package static let schema = StructureSchema("StreamEventsRequest", [
+            MemberSchema("LastEventId", wire: "Last-Event-ID", at: .header, constraints: Rules.notificationOrdinal),
+            MemberSchema("After", wire: "after", at: .query, constraints: Rules.notificationOrdinal),
+            MemberSchema("Account", wire: "account", at: .query, constraints: Rules.accountId),
+        ])
+
+        package init(from reader: inout some ShapeReader) {
+            lastEventId = reader.long(0)
+            after = reader.long(1)
+            account = reader.string(2)
+        }
+    }
+}
+
+extension Control {
+    /// The shape `StreamEventsResponse` of the service's model.
+    package struct StreamEventsResponse: WritableShape {
+        package var contentType: String?
+        package var cacheControl: String?
+
+        package init(contentType: String? = nil, cacheControl: String? = nil) {
+            self.contentType = contentType
+            self.cacheControl = cacheControl
+        }
+
+        package static let schema = StructureSchema("StreamEventsResponse", [
+            MemberSchema("ContentType", wire: "Content-Type", at: .header),
+            MemberSchema("CacheControl", wire: "Cache-Control", at: .header),
+        ])
+
+        package func write(to writer: inout some ShapeWriter) {
+            if let contentType { writer.string(0, contentType) }
+            if let cacheControl { writer.string(1, cacheControl) }
         }
     }
 }

@@ -7,6 +7,8 @@ package import Kernel
 package protocol EventStore: Sendable {
     /// Events of an account, or of all, behind an ordinal; oldest first.
     func events(of account: AccountID?, after ordinal: Int64, limit: Int) async throws -> [KeptEvent]
+    /// The highest ordinal that has been given; 0 before the first.
+    func newest() async throws -> Int64
     /// Events that are still to be sent; oldest first.
     func unsent(limit: Int) async throws -> [KeptEvent]
     /// Notes that an event was sent, or that sending it was given up.

@@ -9,6 +9,8 @@ package struct EventTable: Sendable {
     package var isSent: Bool
     /// Most events that are kept; older ones go, sent or not.
     package var capacity: Int
+    /// Rung after every commit that has brought events.
+    package let arrivals = EventArrivals()
 
     package init(isSent: Bool = false, capacity: Int) {
         self.isSent = isSent
@@ -57,6 +59,7 @@ package struct EventTable: Sendable {
                 ])
         }
         guard !events.isEmpty else { return }
+        arrivals.noteAppended()
         try connection.execute(
             "DELETE FROM events WHERE ordinal <= :last - :capacity",
             [":last": connection.lastInsertedRow, ":capacity": capacity])
@@ -84,6 +87,12 @@ package struct LocalEventStore: EventStore {
                 WHERE ordinal > :after AND (:account IS NULL OR account = :account) ORDER BY ordinal LIMIT :limit
                 """, [":after": ordinal, ":account": account?.description, ":limit": limit], KeptEvent.init
             ).compactMap { $0 }
+        }
+    }
+
+    package func newest() async throws -> Int64 {
+        try await readers.read { connection in
+            try connection.first("SELECT seq FROM sqlite_sequence WHERE name = 'events'") { $0.integer(0) } ?? 0
         }
     }
 
