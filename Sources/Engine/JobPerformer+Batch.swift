@@ -63,65 +63,29 @@ extension JobPerformer {
     /// Why objects cannot be shown; readable ones are missing.
     private func unreadableObjects(_ objects: [Int]) async throws -> [Int: String] {
         guard specification.taskType.showsImages else { return [:] }
+        let inspection = ImageInspection(specification, files, environment.limits)
         var failures: [Int: String] = [:]
         for slice in objects.slices(of: environment.limits.engineSliceRows) {
             let sources = try await sources(of: slice)
             for index in slice {
                 guard case .reference(let uri)? = sources[index] else { continue }
-                failures[index] = try await problem(ofImage: uri)
+                failures[index] = try await inspection.problem(of: uri)
             }
         }
         return failures
     }
 
-    /// Enough of an image to find its measures behind large metadata.
-    private static let probeBytes = 64 << 10
-
     /// The measures of an image; nil where it cannot be read any more.
     func imageSize(of source: ObjectSource) async throws -> ImageSize? {
         guard let address = S3URI(source.text) else { return nil }
         do {
-            let prefix = try await files.probe(address, prefix: Self.probeBytes).prefix
+            let prefix = try await files.probe(address, prefix: ImageInspection.probeBytes).prefix
             let header = try prefix.withUnsafeBytes { try ImageDecoder(limits: environment.limits).header(of: $0) }
             return ImageSize(width: header.width, height: header.height)
         } catch let error as ServiceError where error.fault == .client {
             return nil
         } catch is ImageError {
             return nil
-        }
-    }
-
-    private func problem(ofImage uri: String) async throws -> String? {
-        guard let address = S3URI(uri) else {
-            return ObjectFailureText.unreadable(uri, cause: "it is not an s3:// address")
-        }
-        let limits = environment.limits
-        do {
-            let (size, prefix) = try await files.probe(address, prefix: Self.probeBytes)
-            if size > limits.imageBytes {
-                return ObjectFailureText.notAnImage(
-                    uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
-            }
-            let header = try prefix.withUnsafeBytes { bytes in
-                try ImageDecoder(limits: limits).header(of: bytes)
-            }
-            return tooLarge(header, uri)
-        } catch let error as ServiceError where error.fault == .client {
-            return ObjectFailureText.unreadable(uri, cause: "\(error.code): \(error.message)")
-        } catch let error as ImageError {
-            return ObjectFailureText.notAnImage(uri, cause: "\(error)")
-        }
-    }
-
-    private func tooLarge(_ header: ImageHeader, _ uri: String) -> String? {
-        switch specification.taskType.largestImage(isAutomated: specification.isAutomated, environment.limits) {
-        case .pixels(let most) where header.width * header.height > most:
-            ObjectFailureText.notAnImage(
-                uri, cause: "it has \(header.width) x \(header.height) pixels; at most \(most) are allowed")
-        case .sides(let width, let height) where header.width > width || header.height > height:
-            ObjectFailureText.notAnImage(
-                uri, cause: "it is \(header.width) x \(header.height); at most \(width) x \(height) is allowed")
-        case .pixels, .sides: nil
         }
     }
 }

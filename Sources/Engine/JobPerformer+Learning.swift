@@ -201,36 +201,14 @@ extension JobPerformer {
 
     // MARK: Initial model
 
-    /// Reads the model that the job is to start from; anybody may have written it.
+    /// Keeps the model that the job is to start from.
     func keepInitialModel() async throws -> String? {
-        guard let text = specification.initialModelArn else { return nil }
-        func refuse(_ cause: String) -> String { FailureText.initialModel(text, cause: cause) }
-        guard let arn = ARN(text), arn.resource.hasPrefix("model/"), let account = AccountID(arn.account),
-            let region = Region(arn.region)
-        else { return refuse("it is not the ARN of a model") }
-        guard account == specification.account else { return refuse("it belongs to another account") }
-        let name = ResourceName(
-            .model, account: account, region: region, name: String(arn.resource.dropFirst("model/".count)))
-        guard let resource = try await environment.control.resource(name),
-            let document = try? JSONValue(parsing: resource.document),
-            let uri = document["ModelDataUrl"]?.string.flatMap({ S3URI($0) })
-        else { return refuse("there is no model of that name") }
-        guard document["TaskType"]?.string == specification.taskType.rawValue else {
-            return refuse("it was trained for another task type")
-        }
-        do {
-            let limits = environment.limits
-            let bytes = try await files.read(uri, limit: limits.modelArchiveBytes)
-            let archive = try bytes.withUnsafeBytes { bytes in
-                try ModelArchive(decoding: bytes, limits: limits)
-            }
-            let model = archive.model.encoded()
+        switch try await InitialModel.read(for: specification, files, environment) {
+        case nil: return nil
+        case .refused(let reason): return reason
+        case .read(let model):
             try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.initialModel, model) }
             return nil
-        } catch let error as ModelArchiveError {
-            return refuse("\(uri) is not a model archive: \(error)")
-        } catch let error as ServiceError where error.fault == .client {
-            return refuse("\(error.code): \(error.message)")
         }
     }
 }

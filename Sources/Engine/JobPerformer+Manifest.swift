@@ -33,11 +33,7 @@ extension JobPerformer {
 
     /// What makes the job fail before a line is read.
     private func refusal() async throws -> String? {
-        if specification.isPublicCrowd,
-            !specification.contentClassifiers.contains("FreeOfPersonallyIdentifiableInformation")
-        {
-            return FailureText.personalDataUndeclared
-        }
+        if let reason = specification.undeclaredPersonalData { return reason }
         if let reason = try await keepCategories() { return reason }
         if let template = specification.template {
             do { _ = try await files.read(template, limit: environment.limits.templateBytes) } catch let error
@@ -163,15 +159,7 @@ private struct ManifestLoading {
         init(_ line: ManifestLine, of type: TaskType) {
             index = line.index
             bytes = Array(line.bytes)
-            switch line.source {
-            case .text where line.problem == nil && type.needsReference:
-                problem = ObjectFailureText.unusableLine(
-                    "this task type labels the objects that source-ref names, and the line has source")
-            case .reference where line.problem == nil && type.showsTexts:
-                problem = ObjectFailureText.unusableLine(
-                    "this task type labels the text that source holds, and the line has source-ref")
-            default: problem = line.problem.map(ObjectFailureText.unusableLine)
-            }
+            problem = line.problem(for: type).map(ObjectFailureText.unusableLine)
             labeled = line.has(ManifestLoading.label) ? Taken.author(line.value(ManifestLoading.metadata)) : nil
             if let source = line.source, let value = line.value(ManifestLoading.truthPlace) {
                 truth = TruthEntry(source: source.truthKey, truth: Array(value))

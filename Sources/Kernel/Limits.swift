@@ -109,6 +109,9 @@ package struct Limits: Sendable {
     /// Longest `FailureReason` (API reference: DescribeLabelingJob).
     package var failureReasonCharacters = 1024
 
+    /// Most problems of one file that a check lists, and objects whose images it looks at.
+    package var checkProblems = 100, checkImages = 100
+
     /// Entries of a job's timeline that one answer of the control API shows.
     package var timelineEntries = 100_000
 

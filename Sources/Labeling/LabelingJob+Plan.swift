@@ -37,6 +37,15 @@ extension LabelingJob {
         /// A job with people only, no stopping conditions, and the service's defaults.
         package init() {}
 
+        /// Why a manifest of so many objects is refused.
+        package func refusal(ofObjects count: Int) -> String? {
+            if count > objectLimit { return FailureText.tooManyObjects(count, most: objectLimit) }
+            if isAutomated, count < minimumObjects {
+                return FailureText.tooFewObjectsToAutomate(count, minimum: minimumObjects)
+            }
+            return nil
+        }
+
         /// Objects of the probe batch, as observed of the service.
         static let probe = 10
 

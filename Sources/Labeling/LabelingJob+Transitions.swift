@@ -20,12 +20,7 @@ extension LabelingJob {
         countedAtStart.human = counters.human
         countedAtStart.failed = counters.failed
         let record = Effect.record(.manifest(manifest))
-        if manifest.objects > plan.objectLimit {
-            return [record] + fail(FailureText.tooManyObjects(manifest.objects, most: plan.objectLimit))
-        }
-        if plan.isAutomated, manifest.objects < plan.minimumObjects {
-            return [record] + fail(FailureText.tooFewObjectsToAutomate(manifest.objects, minimum: plan.minimumObjects))
-        }
+        if let reason = plan.refusal(ofObjects: manifest.objects) { return [record] + fail(reason) }
         return [record] + select(round: 1)
     }
 

@@ -133,6 +133,12 @@ package struct LabelingJobSpecification: Sendable {
         ARN(service: "sagemaker", region: region, account: account, resource: "labeling-job/" + name.lowercased())
     }
 
+    /// Why the public workforce may not see the objects; nil where it may, or is not asked.
+    package var undeclaredPersonalData: String? {
+        guard isPublicCrowd, !contentClassifiers.contains("FreeOfPersonallyIdentifiableInformation") else { return nil }
+        return FailureText.personalDataUndeclared
+    }
+
     /// Whether a model labels what people need not.
     package var isAutomated: Bool { algorithm != nil }
     /// Where the job writes.

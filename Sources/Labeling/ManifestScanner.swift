@@ -18,6 +18,13 @@ package import Kernel
 package enum ManifestError: Error, Hashable, Sendable {
     case notAnObject(line: Int)
     case lineTooLong(line: Int, most: Int)
+
+    /// Counted from 1.
+    package var line: Int {
+        switch self {
+        case .notAnObject(let line), .lineTooLong(let line, _): line
+        }
+    }
 }
 
 /// One line of a manifest, lent for the duration of a call.
@@ -28,6 +35,10 @@ package struct ManifestLine {
     package let bytes: UnsafeRawBufferPointer
     /// Why this object cannot be labeled, where it breaks a rule.
     package let problem: String?
+    /// Why the whole manifest is refused for this line; only where the scanner reads on.
+    package let refusal: ManifestError?
+    /// The place in the file, counted from 1.
+    package let number: Int
     fileprivate let sourceText: (range: Range<Int>, isEscaped: Bool, isReference: Bool)?
     fileprivate let values: [Range<Int>]
 
@@ -52,6 +63,9 @@ package struct ManifestLine {
 package struct ManifestScanner {
     private let wanted: [String]
     private let limits: Limits
+    private let readsOn: Bool
+    /// Set within a line that is too long to be kept, up to its end.
+    private var isSkipping = false
     /// The start of a line whose end has not arrived yet.
     private var partial: [UInt8] = []
     /// The number of the first empty line that was met, counted from 1; legal only at the end.
@@ -62,10 +76,13 @@ package struct ManifestScanner {
     /// Objects handed out so far.
     package private(set) var count = 0
 
-    /// - Parameter wanted: names of attributes whose values the receiver wants to see.
-    package init(wanting wanted: [String] = [], limits: Limits = Limits()) {
+    /// - Parameters:
+    ///   - wanted: names of attributes whose values the receiver wants to see.
+    ///   - readsOn: hands out what refuses the manifest, too, and never throws.
+    package init(wanting wanted: [String] = [], limits: Limits = Limits(), readsOn: Bool = false) {
         self.wanted = wanted
         self.limits = limits
+        self.readsOn = readsOn
         values = [Range<Int>](repeating: 0..<0, count: wanted.count)
     }
 
@@ -77,7 +94,9 @@ package struct ManifestScanner {
         while start < chunk.count, let base = chunk.baseAddress {
             guard let found = memchr(base + start, Int32(UInt8(ascii: "\n")), chunk.count - start) else { break }
             let end = UnsafeRawPointer(found) - base
-            if partial.isEmpty {
+            if isSkipping {
+                isSkipping = false
+            } else if partial.isEmpty {
                 try line(UnsafeRawBufferPointer(rebasing: chunk[start..<end]), receive)
             } else {
                 partial.append(contentsOf: chunk[start..<end])
@@ -85,9 +104,13 @@ package struct ManifestScanner {
             }
             start = end + 1
         }
-        partial.append(contentsOf: chunk[start...])
+        if !isSkipping { partial.append(contentsOf: chunk[start...]) }
         // One character has at most four bytes: more than that many are too long whatever they hold.
-        if partial.count > limits.manifestLineCharacters * 4 + 4 { throw tooLong(lines + 1) }
+        guard partial.count > limits.manifestLineCharacters * 4 + 4 else { return }
+        lines += 1
+        try refuse(tooLong(lines), receive)
+        partial = []
+        isSkipping = true
     }
 
     /// Takes a last line without a line end.
@@ -108,6 +131,15 @@ package struct ManifestScanner {
         .lineTooLong(line: line, most: limits.manifestLineCharacters)
     }
 
+    /// Hands a refusal to whoever wants to hear of all of them.
+    private func refuse(_ error: ManifestError, _ receive: (ManifestLine) -> Void) throws(ManifestError) {
+        guard readsOn else { throw error }
+        receive(
+            ManifestLine(
+                index: count, bytes: UnsafeRawBufferPointer(start: nil, count: 0), problem: nil, refusal: error,
+                number: error.line, sourceText: nil, values: wanted.map { _ in 0..<0 }))
+    }
+
     // MARK: One line
 
     private mutating func line(
@@ -121,13 +153,14 @@ package struct ManifestScanner {
             emptyLine = emptyLine ?? lines
             return
         }
-        if let emptyLine { throw .notAnObject(line: emptyLine) }
-        if bytes.isLonger(than: limits.manifestLineCharacters) { throw tooLong(lines) }
-        do {
-            receive(try scanned(bytes))
-        } catch {
-            throw .notAnObject(line: lines)
+        if let emptyLine {
+            try refuse(.notAnObject(line: emptyLine), receive)
+            self.emptyLine = nil
         }
+        if bytes.isLonger(than: limits.manifestLineCharacters) { return try refuse(tooLong(lines), receive) }
+        let found: ManifestLine
+        do { found = try scanned(bytes) } catch { return try refuse(.notAnObject(line: lines), receive) }
+        receive(found)
         count += 1
     }
 
@@ -156,7 +189,8 @@ package struct ManifestScanner {
         }
         try scanner.end()
         return ManifestLine(
-            index: count, bytes: bytes, problem: source.verdict, sourceText: source.found, values: values)
+            index: count, bytes: bytes, problem: source.verdict, refusal: nil, number: lines, sourceText: source.found,
+            values: values)
     }
 }
 

@@ -39,6 +39,19 @@ package struct RequestDecoder: Sendable {
         }
     }
 
+    /// Reads an input of a JSON service as far as it can be read, and says everything that is wrong with it.
+    package func examine<Requested: Operation>(_ operation: Requested.Type, body: [UInt8]) -> Examined<Requested.Input>
+    {
+        do throws(ServiceError) {
+            var reader = JSONShapeReader(try Self.object(body), Requested.schema.input)
+            let input = Requested.Input(from: &reader)
+            let problems = reader.problems
+            return Examined(
+                input: problems.isIncomplete ? nil : input, problems: problems.all,
+                unknownMembers: problems.unknownMembers)
+        } catch { return Examined(input: nil, problems: [error], unknownMembers: []) }
+    }
+
     private func report(_ problems: Problems, _ operation: OperationSchema) {
         for member in problems.unknownMembers { onUnknownMember(operation, member) }
     }
@@ -57,4 +70,14 @@ package struct RequestDecoder: Sendable {
         }
         return object
     }
+}
+
+/// An input with what is wrong with it.
+package struct Examined<Input: Sendable>: Sendable {
+    /// Nil where something is missing that must be there.
+    package let input: Input?
+    /// What the request would be refused for, one by one.
+    package let problems: [ServiceError]
+    /// Paths of members that are not in the model.
+    package let unknownMembers: [String]
 }

@@ -1,6 +1,7 @@
 // The program: its commands. Each stands in a file of its own.
 
 import ArgumentParser
+import Glibc
 
 @main
 struct Groundwork: AsyncParsableCommand {
@@ -17,10 +18,27 @@ struct Groundwork: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Events.self,
-            Reset.self,
+            Serve.self, Demo.self, Health.self, Seed.self, Rules.self, ClockCommand.self, Job.self, Check.self,
+            Events.self, Reset.self,
             CoverageCommand.self, VersionCommand.self,
         ])
+
+    /// As the library has it, save that `check` ends with 2 where it cannot answer, as tools that compare do.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let isCheck = CommandLine.arguments.dropFirst().first == "check"
+            guard isCheck, !(error is ExitCode), !exitCode(for: error).isSuccess else { exit(withError: error) }
+            ProcessEnvironment.write(fullMessage(for: error) + "\n", to: STDERR_FILENO)
+            Glibc.exit(2)
+        }
+    }
 }
 
 /// The version of this program.

@@ -53,6 +53,41 @@ import Testing
                 == "label 2 has 257 characters; at most 256 are allowed")
     }
 
+    @Test func aCheckNamesEverythingThatIsWrong() {
+        func all(_ file: String, _ type: TaskType = .imageMultiClass) -> [String] {
+            LabelCategories.problems(in: utf8(file), for: type).map(\.cause)
+        }
+        #expect(all(#"{"labels":[{"label":"a"},{"label":"b"}]}"#).isEmpty)
+        #expect(
+            all(#"{"labels":[{"label":"a"},{},{"label":""},{"label":"a"},{"label":"b"}]}"#) == [
+                #"entry 2 of "labels" has no text called "label""#, "label 3 is empty",
+                #"the label "a" occurs more than once"#,
+            ])
+        #expect(
+            all(#"{"labels":[{"label":"\#(String(repeating: "x", count: 17))"}]}"#, .videoObjectDetection)
+                == ["label 1 has 17 characters; at most 16 are allowed"])
+        #expect(
+            all(#"{"labels":[]}"#, .namedEntityRecognition) == [
+                #"it has no text called "shortInstruction" in "instructions""#,
+                #"it has no text called "fullInstruction" in "instructions""#,
+                "it has 0 labels; this task type needs at least 1",
+            ])
+        #expect(all("[]") == ["it holds an array where an object should stand"])
+    }
+
+    /// What a job stops at is the first thing that a check names.
+    @Test(arguments: [
+        "", "{}", "[]", #"{"labels":{}}"#, #"{"labels":["a",""]}"#, #"{"labels":[{"label":""}]}"#,
+        #"{"labels":[{"label":"a"},{"label":"a"},{"label":""}]}"#, #"{"labels":[{"label":"a"},{"label":"b"}]}"#,
+    ])
+    func aJobStopsAtTheFirstOfThem(file: String) {
+        for type in TaskType.allCases {
+            var cause: String?
+            do { _ = try LabelCategories(parsing: utf8(file), for: type) } catch { cause = error.cause }
+            #expect(LabelCategories.problems(in: utf8(file), for: type).first?.cause == cause)
+        }
+    }
+
     @Test func namesMayBeAsLongAsTheLimit() throws {
         let long = String(repeating: "é", count: 256)
         #expect(try read(#"{"labels":[{"label":"a"},{"label":"\#(long)"}]}"#).last == long)

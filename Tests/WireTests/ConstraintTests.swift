@@ -48,6 +48,26 @@ import Wire
                         + "Member must have length less than or equal to 200"))
     }
 
+    /// One answer names all, and a check can have them one by one.
+    @Test func everythingThatIsWrongCanBeHadOneByOne() {
+        func examine(_ body: JSONValue) -> Examined<SageMaker.CreateWorkteamRequest> {
+            RequestDecoder().examine(SageMaker.CreateWorkteam.self, body: body.compactBytes)
+        }
+        let body = team(["Description": "", "WorkteamName": "-", "Unheard": 1])
+        let examined = examine(body)
+        #expect(examined.input?.workteamName == "-" && examined.unknownMembers == ["Unheard"])
+        #expect(examined.problems.count == 3)
+        #expect(
+            refusal(SageMaker.CreateWorkteam.self, body)?.message == "3 validation errors detected: "
+                + examined.problems.map(\.message).joined(separator: "; "))
+        #expect(examined.problems.allSatisfy { $0.code == "ValidationException" })
+        let wrong = examine(team(["Description": 1, "WorkteamName": 2, "NotificationConfiguration": []]))
+        #expect(wrong.input == nil && wrong.problems.count == 3)
+        #expect(wrong.problems.allSatisfy { $0.code == "SerializationException" })
+        #expect(examine([:]).input == nil && examine([:]).problems.count == 3)
+        #expect(examine([]).problems.map(\.code) == ["SerializationException"])
+    }
+
     @Test func lengthComesBeforePattern() {
         #expect(
             refusal(SageMaker.CreateWorkteam.self, team(["Description": ""]))

@@ -164,6 +164,7 @@ extension OperationTable {
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)
+        addCheck(of: sageMaker)
     }
 
     /// Adds STS.

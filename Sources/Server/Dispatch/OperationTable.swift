@@ -102,6 +102,19 @@ package struct OperationTable: Sendable {
         }
     }
 
+    /// Adds the check of CreateLabelingJob requests: what reading one finds is part of the answer.
+    package mutating func addCheck(of sageMaker: SageMakerService) {
+        entries[Control.CheckJob.schema.index] = .asynchronous { [decoder] request throws(ServiceError) in
+            let input = try decoder.decode(
+                Control.CheckJob.self, head: request.context.head, route: request.route, body: request.bytes)
+            let examined = decoder.examine(SageMaker.CreateLabelingJob.self, body: input.document.bytes)
+            let output = try await sageMaker.checkJob(
+                examined.input, examined.problems, unknownMembers: examined.unknownMembers, account: input.account,
+                region: input.region, request.context)
+            return Answer(ResponseEncoder.encode(Control.CheckJob.self, output, request.identity))
+        }
+    }
+
     /// Adds an operation that runs on the event loop.
     package mutating func addImmediate<Requested: Operation>(
         _ operation: Requested.Type,

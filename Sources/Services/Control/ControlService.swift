@@ -50,22 +50,12 @@ package struct ControlService: Sendable {
 }
 
 extension ControlService {
-    /// The account of `?account=`, or the one the request belongs to.
     func account(_ text: String?, _ context: RequestContext) throws(ServiceError) -> AccountID {
-        guard let text else { return context.account }
-        guard let account = AccountID(text) else {
-            throw .validation("Value '\(text)' at 'account' must be twelve digits.")
-        }
-        return account
+        try context.account(named: text)
     }
 
-    /// The region of `?region=`, or the request's.
     func region(_ text: String?, _ context: RequestContext) throws(ServiceError) -> Region {
-        guard let text else { return context.region }
-        guard let region = Region(text) else {
-            throw .validation("Value '\(text)' at 'region' is not the name of a region.")
-        }
-        return region
+        try context.region(named: text)
     }
 
     func job(
@@ -91,5 +81,25 @@ extension ControlService {
 
     func answer(_ value: JSONValue) -> Control.DocumentResponse {
         Control.DocumentResponse(document: JSONDocument(bytes: value.compactBytes))
+    }
+}
+
+extension RequestContext {
+    /// The account of `?account=`, or the one the request belongs to.
+    func account(named text: String?) throws(ServiceError) -> AccountID {
+        guard let text else { return account }
+        guard let account = AccountID(text) else {
+            throw .validation("Value '\(text)' at 'account' must be twelve digits.")
+        }
+        return account
+    }
+
+    /// The region of `?region=`, or the request's.
+    func region(named text: String?) throws(ServiceError) -> Region {
+        guard let text else { return region }
+        guard let region = Region(text) else {
+            throw .validation("Value '\(text)' at 'region' is not the name of a region.")
+        }
+        return region
     }
 }

@@ -16,53 +16,59 @@ extension SageMakerService {
         _ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.CreateLabelingJobResponse {
         let checked = try LabelingJobRequest(input, context)
-        let team = try await workteam(of: checked, context)
-        var specification = try await specification(checked, team, context)
-        try await warnWithoutTruth(&specification, context)
-        let accepted = specification
+        try await requireWorkteam(of: checked, context)
+        let steering = try await steering(checked, context)
+        let accepted = try specification(checked, steering, context)
+        if accepted.notices.contains(Self.truthUnknown) {
+            logger.warning("\(Self.truthUnknown)", metadata: ["job": "\(accepted.name)"])
+        }
+        if let answers = steering.chosen.answers {
+            try await storeAnswers(answers, for: jobName(checked, context), context)
+        }
         let id = try await internally(context, logger) {
             try await engine.submit(accepted, archivesTerminal: settings.reusesTerminalNames)
         }
-        guard id != nil else {
-            throw .resourceInUse(
-                "Labeling job name \(input.labelingJobName) is in use in this account and region; names are unique "
-                    + "without regard to case and stay taken after a job has ended.")
-        }
+        guard id != nil else { throw Self.nameInUse(input.labelingJobName) }
         try await tagNew(input.tags, of: accepted.arn.description, context)
         for notice in accepted.notices { context.notices.add(notice) }
         return SageMaker.CreateLabelingJobResponse(labelingJobArn: accepted.arn.description)
     }
 
+    static func nameInUse(_ name: String) -> ServiceError {
+        .resourceInUse(
+            "Labeling job name \(name) is in use in this account and region; names are unique without regard to case "
+                + "and stay taken after a job has ended.")
+    }
+
+    func jobName(_ request: LabelingJobRequest, _ context: RequestContext) -> JobName {
+        JobName(account: context.account, region: context.region, name: request.input.labelingJobName)
+    }
+
     /// The work team must exist; the message says how to make it.
-    private func workteam(
-        of request: LabelingJobRequest, _ context: RequestContext
-    ) async throws(ServiceError) -> LabelingJobRequest.Workteam {
+    func requireWorkteam(of request: LabelingJobRequest, _ context: RequestContext) async throws(ServiceError) {
         let arn = request.input.humanTaskConfig.workteamArn
-        switch request.workteam {
-        case .publicCrowd, .vendor: return request.workteam
-        case .privateCrowd(let account, let region, let name):
-            guard account == context.account.description, region == context.region.description else {
-                throw .validation(
-                    "Value '\(arn)' at 'humanTaskConfig.workteamArn' names a work team of account \(account) in "
-                        + "\(region); the job runs in account \(context.account) in \(context.region).")
-            }
-            let key = ResourceName(.workteam, account: context.account, region: context.region, name: name)
-            let team = try await internally(context, logger) { try await control.resource(key) }
-            guard team != nil else {
-                throw .validation(
-                    "The work team \(arn) does not exist. Make it with: aws sagemaker create-workteam "
-                        + "--workteam-name \(name) --description \(name) --member-definitions "
-                        + "'[{\"OidcMemberDefinition\":{\"Groups\":[\"\(name)\"]}}]' --region \(context.region)")
-            }
-            return request.workteam
+        guard case .privateCrowd(let account, let region, let name) = request.workteam else { return }
+        guard account == context.account.description, region == context.region.description else {
+            throw .validation(
+                "Value '\(arn)' at 'humanTaskConfig.workteamArn' names a work team of account \(account) in "
+                    + "\(region); the job runs in account \(context.account) in \(context.region).")
+        }
+        let key = ResourceName(.workteam, account: context.account, region: context.region, name: name)
+        let team = try await internally(context, logger) { try await control.resource(key) }
+        guard team != nil else {
+            throw .validation(
+                "The work team \(arn) does not exist. Make it with: aws sagemaker create-workteam "
+                    + "--workteam-name \(name) --description \(name) --member-definitions "
+                    + "'[{\"OidcMemberDefinition\":{\"Groups\":[\"\(name)\"]}}]' --region \(context.region)")
         }
     }
 
-    private func specification(
-        _ request: LabelingJobRequest, _ team: LabelingJobRequest.Workteam, _ context: RequestContext
-    ) async throws(ServiceError) -> LabelingJobSpecification {
+    /// What the job is created with; depends on nothing but what is handed in.
+    func specification(
+        _ request: LabelingJobRequest, _ choice: SteeringChoice, _ context: RequestContext
+    ) throws(ServiceError) -> LabelingJobSpecification {
         let input = request.input, task = input.humanTaskConfig
-        let steering = try await steering(request, context)
+        let steering = try resolve(choice, request)
         var specification = LabelingJobSpecification(
             account: context.account, region: context.region, name: input.labelingJobName, created: context.now,
             referenceCode: "", taskType: request.taskType, manifest: request.manifest, outputPath: request.outputPath,
@@ -92,21 +98,30 @@ extension SageMakerService {
         if request.algorithm != nil, let limitation = engine.limitation(of: steering.learner) {
             specification.notices.append(limitation)
         }
+        if steering.workforce == .simulated, steering.truthManifest == nil {
+            specification.notices.append(Self.truthUnknown)
+        }
         return specification
     }
 
     // MARK: Steering
 
+    /// What tags, rules and command line say together, before anything of it is done.
+    struct SteeringChoice {
+        var chosen: Steering
+        /// Whether answers were given beforehand.
+        var hasAnswers: Bool
+    }
+
     /// Tags go before rules, rules before the command line, each member by itself.
-    private func steering(
+    func steering(
         _ request: LabelingJobRequest, _ context: RequestContext
-    ) async throws(ServiceError) -> LabelingJobSpecification.ResolvedSteering {
+    ) async throws(ServiceError) -> SteeringChoice {
         let tags = (request.input.tags ?? []).map { (key: $0.key, value: $0.value) }
-        let name = JobName(account: context.account, region: context.region, name: request.input.labelingJobName)
+        let name = jobName(request, context)
         let (document, isScripted) = try await internally(context, logger) {
             (try await control.rules(), try await control.hasAnswers(for: name))
         }
-        let chosen: Steering
         do throws(Steering.Refusal) {
             var rules = SteeringRules()
             if let document, let value = try? JSONValue(parsing: document) {
@@ -118,14 +133,11 @@ extension SageMakerService {
                 tags: Dictionary(tags.map { ($0.key, $0.value) }) { $1 })
             let asked = try Steering(tags: tags).over(rules.steering(for: subject))
             try Self.check(asked.consolidation, request.taskType)
-            chosen = asked.over(settings.steering)
+            let chosen = asked.over(settings.steering)
+            return SteeringChoice(chosen: chosen, hasAnswers: isScripted || chosen.answers != nil)
         } catch {
             throw .validation(error.description)
         }
-        if let answers = chosen.answers {
-            try await storeAnswers(answers, for: name, context)
-        }
-        return try resolve(chosen, isScripted: isScripted || chosen.answers != nil, request)
     }
 
     /// What a tag or rule asks of a job must fit its kind.
@@ -147,10 +159,10 @@ extension SageMakerService {
     }
 
     private func resolve(
-        _ steering: Steering, isScripted: Bool, _ request: LabelingJobRequest
+        _ choice: SteeringChoice, _ request: LabelingJobRequest
     ) throws(ServiceError) -> LabelingJobSpecification.ResolvedSteering {
-        let isPublic = request.workteam == .publicCrowd
-        let workforce = isScripted ? .scripted : steering.workforce ?? .simulated
+        let isPublic = request.workteam == .publicCrowd, steering = choice.chosen
+        let workforce = choice.hasAnswers ? .scripted : steering.workforce ?? .simulated
         if workforce == .portal { throw .notImplemented("The workforce 'portal'") }
         if steering.schedule == .efficient { throw .notImplemented("The schedule 'efficient'") }
         var resolved = LabelingJobSpecification.ResolvedSteering(
@@ -168,15 +180,7 @@ extension SageMakerService {
     }
 
     /// Simulated people without truth agree on labels drawn from the seed: nobody should take those for real.
-    private func warnWithoutTruth(
-        _ specification: inout LabelingJobSpecification, _ context: RequestContext
-    ) async throws(ServiceError) {
-        let steering = specification.steering
-        guard steering.workforce == .simulated, steering.truthManifest == nil else { return }
-        let notice =
-            "people are simulated and no truth manifest was named: objects without a groundwork-truth attribute, a "
-            + "registered truth or a folder named like a label get a label drawn from the seed"
-        specification.notices.append(notice)
-        logger.warning("\(notice)", metadata: ["job": "\(specification.name)"])
-    }
+    private static let truthUnknown =
+        "people are simulated and no truth manifest was named: objects without a groundwork-truth attribute, a "
+        + "registered truth or a folder named like a label get a label drawn from the seed"
 }

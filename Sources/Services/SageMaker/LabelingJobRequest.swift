@@ -6,7 +6,7 @@ internal import Kernel
 internal import Labeling
 internal import Shapes
 
-/// A CreateLabelingJob request that keeps the rules.
+/// A CreateLabelingJob request, read.
 struct LabelingJobRequest {
     enum Workteam: Hashable {
         case privateCrowd(account: String, region: String, name: String)
@@ -23,20 +23,83 @@ struct LabelingJobRequest {
     let workteam: Workteam
     let algorithm: LabelingAlgorithm?
 
+    /// A request that keeps the rules; throws the first that it breaks.
     init(_ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext) throws(ServiceError) {
+        let (request, broken) = Self.read(input, context)
+        if let first = broken.first { throw first }
+        guard let request else { preconditionFailure("A request that keeps the rules can be read") }
+        self = request
+    }
+
+    /// Every rule that a request breaks, in the order of the rules, and the request as far as that leaves one.
+    static func read(
+        _ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext
+    ) -> (request: LabelingJobRequest?, broken: [ServiceError]) {
+        var rules = Rules()
+        let taskType = rules.keep { () throws(ServiceError) in try Self.taskType(input) }
+        let workteam = rules.keep { () throws(ServiceError) in try Self.workteam(input) }
+        let manifest = rules.keep { () throws(ServiceError) in try Self.manifest(input) }
+        let outputPath = rules.keep { () throws(ServiceError) in
+            try address(input.outputConfig.s3OutputPath, at: "outputConfig.s3OutputPath")
+        }
+        var categories: S3URI?, template: S3URI?, algorithm: LabelingAlgorithm?
+        if let taskType {
+            categories = rules.keep { () throws(ServiceError) in try Self.categories(input, taskType) } ?? nil
+            template = rules.keep { () throws(ServiceError) in try Self.template(input, taskType) } ?? nil
+            algorithm = rules.keep { () throws(ServiceError) in try Self.algorithm(input, taskType, context) } ?? nil
+            check(input, taskType, workteam, &rules)
+        }
+        rules.keep { () throws(ServiceError) in try checkRole(input.roleArn, context) }
+        rules.keep { () throws(ServiceError) in
+            if let taskType, !taskType.isServed { throw .notImplemented("The task type \(taskType.rawValue)") }
+        }
+        guard let taskType, let workteam, let manifest, let outputPath else { return (nil, rules.broken) }
+        let request = LabelingJobRequest(
+            input: input, taskType: taskType, manifest: manifest, outputPath: outputPath, categories: categories,
+            template: template, workteam: workteam, algorithm: algorithm)
+        return (request, rules.broken)
+    }
+
+    /// Goes on behind a broken rule.
+    private struct Rules {
+        private(set) var broken: [ServiceError] = []
+
+        @discardableResult
+        mutating func keep<Value>(_ rule: () throws(ServiceError) -> Value) -> Value? {
+            do throws(ServiceError) { return try rule() } catch {
+                broken.append(error)
+                return nil
+            }
+        }
+    }
+
+    /// Rules that bring nothing but refusals.
+    private static func check(
+        _ input: SageMaker.CreateLabelingJobRequest, _ type: TaskType, _ workteam: Workteam?, _ rules: inout Rules
+    ) {
+        let task = input.humanTaskConfig
+        rules.keep { () throws(ServiceError) in try checkLabelAttribute(input.labelAttributeName, type) }
+        rules.keep { () throws(ServiceError) in try checkWorkers(task, type) }
+        if let workteam {
+            rules.keep { () throws(ServiceError) in try checkPrice(task, type, workteam) }
+            rules.keep { () throws(ServiceError) in try checkPublicCrowd(type, workteam) }
+        }
+        rules.keep { () throws(ServiceError) in try checkTaskTime(task, type) }
+        rules.keep { () throws(ServiceError) in try checkLifetime(task, workteam) }
+    }
+
+    private init(
+        input: SageMaker.CreateLabelingJobRequest, taskType: TaskType, manifest: S3URI, outputPath: S3URI,
+        categories: S3URI?, template: S3URI?, workteam: Workteam, algorithm: LabelingAlgorithm?
+    ) {
         self.input = input
-        taskType = try Self.taskType(input)
-        workteam = try Self.workteam(input)
-        manifest = try Self.manifest(input)
-        outputPath = try Self.address(input.outputConfig.s3OutputPath, at: "outputConfig.s3OutputPath")
-        categories = try Self.categories(input, taskType)
-        template = try Self.template(input, taskType)
-        algorithm = try Self.algorithm(input, taskType, context)
-        try Self.checkLabelAttribute(input.labelAttributeName, taskType)
-        try Self.checkPeople(input.humanTaskConfig, taskType, workteam)
-        try Self.checkTimes(input.humanTaskConfig, taskType, workteam)
-        try Self.checkRole(input.roleArn, context)
-        guard taskType.isServed else { throw .notImplemented("The task type \(taskType.rawValue)") }
+        self.taskType = taskType
+        self.manifest = manifest
+        self.outputPath = outputPath
+        self.categories = categories
+        self.template = template
+        self.workteam = workteam
+        self.algorithm = algorithm
     }
 
     // MARK: Kind of task
@@ -185,14 +248,16 @@ struct LabelingJobRequest {
         }
     }
 
-    private static func checkPeople(
+    private static func checkWorkers(_ task: SageMaker.HumanTaskConfig, _ type: TaskType) throws(ServiceError) {
+        guard type.takesSingleWorker, task.numberOfHumanWorkersPerDataObject != 1 else { return }
+        throw .validation(
+            "Value '\(task.numberOfHumanWorkersPerDataObject)' at "
+                + "'humanTaskConfig.numberOfHumanWorkersPerDataObject' must be 1 for \(type.rawValue).")
+    }
+
+    private static func checkPrice(
         _ task: SageMaker.HumanTaskConfig, _ type: TaskType, _ workteam: Workteam
     ) throws(ServiceError) {
-        if type.takesSingleWorker, task.numberOfHumanWorkersPerDataObject != 1 {
-            throw .validation(
-                "Value '\(task.numberOfHumanWorkersPerDataObject)' at "
-                    + "'humanTaskConfig.numberOfHumanWorkersPerDataObject' must be 1 for \(type.rawValue).")
-        }
         switch (workteam, task.publicWorkforceTaskPrice) {
         case (.publicCrowd, nil):
             throw .validation("'humanTaskConfig.publicWorkforceTaskPrice' is required for the public workforce.")
@@ -201,6 +266,9 @@ struct LabelingJobRequest {
         case (.publicCrowd, let price?): try checkPrice(price, type)
         case (.privateCrowd, nil), (.vendor, nil): break
         }
+    }
+
+    private static func checkPublicCrowd(_ type: TaskType, _ workteam: Workteam) throws(ServiceError) {
         if workteam == .publicCrowd, type.isVideoFrame || type.isPointCloud {
             throw .validation("The public workforce cannot do \(type.rawValue).")
         }
@@ -233,17 +301,17 @@ struct LabelingJobRequest {
         return "\(tenths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }
 
-    private static func checkTimes(
-        _ task: SageMaker.HumanTaskConfig, _ type: TaskType, _ workteam: Workteam
-    ) throws(ServiceError) {
+    private static func checkTaskTime(_ task: SageMaker.HumanTaskConfig, _ type: TaskType) throws(ServiceError) {
         let limit = task.taskTimeLimitInSeconds, longest = Int(type.longestTaskTime.inSeconds)
-        guard limit <= longest else {
-            throw .validation(
-                "Value '\(limit)' at 'humanTaskConfig.taskTimeLimitInSeconds' must be at most \(longest) for the "
-                    + "task type \(type.rawValue).")
-        }
+        guard limit > longest else { return }
+        throw .validation(
+            "Value '\(limit)' at 'humanTaskConfig.taskTimeLimitInSeconds' must be at most \(longest) for the "
+                + "task type \(type.rawValue).")
+    }
+
+    private static func checkLifetime(_ task: SageMaker.HumanTaskConfig, _ workteam: Workteam?) throws(ServiceError) {
         guard let lifetime = task.taskAvailabilityLifetimeInSeconds else { return }
-        let most = workteam == .publicCrowd ? 43_200 : 2_592_000
+        let most = workteam == .publicCrowd ? 43_200 : 2_592_000, limit = task.taskTimeLimitInSeconds
         guard lifetime <= most else {
             throw .validation(
                 "Value '\(lifetime)' at 'humanTaskConfig.taskAvailabilityLifetimeInSeconds' must be at most \(most).")

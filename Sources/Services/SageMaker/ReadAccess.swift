@@ -40,7 +40,7 @@ struct ReadAccess: Sendable {
     }
 
     /// The object that an address names; nil for addresses elsewhere on the web.
-    private static func object(_ text: String) throws(LiquidRefusal) -> (bucket: String, key: String)? {
+    static func object(_ text: String) throws(LiquidRefusal) -> (bucket: String, key: String)? {
         if let uri = S3URI(text), !uri.key.isEmpty { return (uri.bucket, uri.key) }
         let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty else {

@@ -1,5 +1,5 @@
 // RenderUiTemplate: a worker page as a worker would see it. What is wrong with a page is told beside it, not instead of
-// it; the codes are ours, because none are documented.
+// it.
 
 internal import JSON
 package import Kernel
@@ -16,30 +16,13 @@ extension SageMakerService {
         guard let task = (try? JSONValue(parsing: Array(input.task.input.utf8)))?.object else {
             return Self.failed("InvalidTaskInput", "Task.Input is not a JSON object")
         }
-        let template: LiquidTemplate
-        do throws(LiquidError) { template = try LiquidTemplate(parsing: content) } catch {
-            return Self.failed(Self.code(error), error.description)
-        }
         let access = ReadAccess(self, lifetime: limits.renderedAddressLifetime, context)
-        let settings = LiquidSettings.groundTruth(now: context.now) { text throws(LiquidRefusal) in
+        let page = WorkerPage(content, input: task, now: context.now) { text throws(LiquidRefusal) in
             try access.grant(text)
         }
-        let rendering = template.renderCollectingErrors(["task": ["input": .object(task)]], settings)
-        var errors = rendering.errors.map {
-            SageMaker.RenderingError(code: Self.code($0), message: $0.description)
-        }
-        for variable in rendering.undefined where variable.path.hasPrefix("task.input.") {
-            errors.append(
-                SageMaker.RenderingError(
-                    code: "MissingVariable",
-                    message: "line \(variable.line), column \(variable.column): Task.Input has no \(variable.path)"))
-        }
-        if !rendering.text.contains("<crowd-form") {
-            errors.append(
-                SageMaker.RenderingError(
-                    code: "MissingCrowdForm", message: "A worker page needs the element crowd-form to be submitted"))
-        }
-        return SageMaker.RenderUiTemplateResponse(renderedContent: rendering.text, errors: errors)
+        return SageMaker.RenderUiTemplateResponse(
+            renderedContent: page.text,
+            errors: page.problems.map { SageMaker.RenderingError(code: $0.code, message: $0.message) })
     }
 
     /// The template: given, or kept under a name.
@@ -61,15 +44,5 @@ extension SageMakerService {
     private static func failed(_ code: String, _ message: String) -> SageMaker.RenderUiTemplateResponse {
         SageMaker.RenderUiTemplateResponse(
             renderedContent: "", errors: [SageMaker.RenderingError(code: code, message: message)])
-    }
-
-    private static func code(_ error: LiquidError) -> String {
-        switch error.kind {
-        case .syntax: "TemplateSyntaxError"
-        case .unknownFilter: "UnknownFilter"
-        case .value: "InvalidValue"
-        case .access: "InvalidS3Uri"
-        case .bound: "TemplateTooExpensive"
-        }
     }
 }

@@ -57,6 +57,17 @@ extension Control {
 }
 
 extension Control {
+    /// The operation `CheckJob`.
+    package enum CheckJob: Operation {
+        package typealias Input = DocumentRequest
+        package typealias Output = DocumentResponse
+        package static let schema = OperationSchema(
+            Control.schema, "CheckJob", index: 118, route: RouteSchema("POST", "/_groundwork/check"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension Control {
     /// The shape `DeleteJobRequest` of the service's model.
     package struct DeleteJobRequest: ReadableShape {
         package var jobName: String

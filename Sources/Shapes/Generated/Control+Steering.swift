@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetRules", index: 118, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "GetRules", index: 119, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutRules", index: 119, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "PutRules", index: 120, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutSeed", index: 120, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
+            Control.schema, "PutSeed", index: 121, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            Control.schema, "Reset", index: 121, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
+            Control.schema, "Reset", index: 122, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -51,7 +51,7 @@ extension Control {
         package typealias Input = PutAnswersRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutAnswers", index: 122, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
+            Control.schema, "PutAnswers", index: 123, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,35 +62,8 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutTruth", index: 123, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
+            Control.schema, "PutTruth", index: 124, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
         )
-    }
-}
-
-extension Control {
-    /// The shape `DocumentRequest` of the service's model.
-    package struct DocumentRequest: ReadableShape {
-        package var document: JSONDocument
-        package var account: String?
-        package var region: String?
-
-        package init(document: JSONDocument, account: String? = nil, region: String? = nil) {
-            self.document = document
-            self.account = account
-            self.region = region
-        }
-
-        package static let schema = StructureSchema("DocumentRequest", [
-            MemberSchema("Document", at: .payload, required: true),
-            MemberSchema("Account", wire: "account", at: .query, constraints: Rules.accountId),
-            MemberSchema("Region", wire: "region", at: .query, constraints: Rules.regionName),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            document = reader.requiredDocument(0)
-            account = reader.string(1)
-            region = reader.string(2)
-        }
     }
 }
 

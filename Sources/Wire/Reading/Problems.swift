@@ -15,9 +15,11 @@ struct Problems {
     }
 
     let style: Style
-    private var unreadable: ServiceError?
-    private var refusal: ServiceError?
+    private var unreadable: [ServiceError] = []
+    private var refusals: [ServiceError] = []
     private var failures: [String] = []
+    /// Whether what was read lacks something that must be there.
+    private(set) var isIncomplete = false
     /// Names in the request that are not in the model, with their path.
     private(set) var unknownMembers: [String] = []
 
@@ -25,24 +27,32 @@ struct Problems {
 
     /// Takes over what another reader found.
     mutating func merge(_ other: Problems) {
-        unreadable = unreadable ?? other.unreadable
-        refusal = refusal ?? other.refusal
+        unreadable += other.unreadable
+        refusals += other.refusals
         failures += other.failures
+        isIncomplete = isIncomplete || other.isIncomplete
         unknownMembers += other.unknownMembers
     }
 
     /// A value that cannot be read at all. The first one counts.
     mutating func unreadable(_ error: @autoclosure () -> ServiceError) {
-        if unreadable == nil { unreadable = error() }
+        isIncomplete = true
+        keep(error, in: &unreadable)
     }
 
-    /// A member or value that the program does not serve.
-    mutating func refuse(_ error: @autoclosure () -> ServiceError) {
-        if refusal == nil { refusal = error() }
+    /// A member or value that the program does not serve. The first one counts.
+    mutating func refuse(_ error: @autoclosure () -> ServiceError) { keep(error, in: &refusals) }
+
+    private func keep(_ error: () -> ServiceError, in list: inout [ServiceError]) {
+        if list.count < Self.mostKept { list.append(error()) }
     }
+
+    /// More are in nobody's interest, and each holds a text.
+    private static let mostKept = 100
 
     /// A broken constraint in AWS's wording.
     mutating func failure(value: String?, at path: @autoclosure () -> String, _ constraint: String) {
+        if value == nil { isIncomplete = true }
         let shown = value.map { "'\(Self.shortened($0))'" } ?? "null"
         failures.append("Value \(shown) at '\(path())' failed to satisfy constraint: \(constraint)")
     }
@@ -51,12 +61,14 @@ struct Problems {
 
     /// Throws what is to be answered, if anything is wrong.
     func check() throws(ServiceError) {
-        if let unreadable { throw unreadable }
-        if let refusal { throw refusal }
+        if let first = unreadable.first ?? refusals.first { throw first }
         guard !failures.isEmpty else { return }
         let count = failures.count == 1 ? "1 validation error" : "\(failures.count) validation errors"
         throw .validation("\(count) detected: \(failures.joined(separator: "; "))")
     }
+
+    /// Everything that is wrong, one by one.
+    var all: [ServiceError] { unreadable + refusals + failures.map { .validation($0) } }
 
     /// Long values are cut: the answer is for a person, and the request has the rest.
     private static func shortened(_ text: String) -> String {

@@ -1,0 +1,58 @@
+// Looking at an image before people are asked: that it is there, may be read, is an image, and is not too large. Its
+// header is enough for that.
+
+internal import Images
+internal import Kernel
+internal import Labeling
+
+/// Tells images that a job can show from others.
+struct ImageInspection: Sendable {
+    /// Enough of an image to find its measures behind large metadata.
+    static let probeBytes = 64 << 10
+
+    let files: any JobFiles
+    let type: TaskType
+    let isAutomated: Bool
+    let limits: Limits
+
+    init(_ specification: LabelingJobSpecification, _ files: any JobFiles, _ limits: Limits) {
+        self.files = files
+        self.limits = limits
+        type = specification.taskType
+        isAutomated = specification.isAutomated
+    }
+
+    /// Why an image cannot be shown; nil where it can.
+    func problem(of uri: String) async throws -> String? {
+        guard let address = S3URI(uri) else {
+            return ObjectFailureText.unreadable(uri, cause: "it is not an s3:// address")
+        }
+        do {
+            let (size, prefix) = try await files.probe(address, prefix: Self.probeBytes)
+            if size > limits.imageBytes {
+                return ObjectFailureText.notAnImage(
+                    uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
+            }
+            let header = try prefix.withUnsafeBytes { bytes in
+                try ImageDecoder(limits: limits).header(of: bytes)
+            }
+            return tooLarge(header, uri)
+        } catch let error as ServiceError where error.fault == .client {
+            return ObjectFailureText.unreadable(uri, cause: "\(error.code): \(error.message)")
+        } catch let error as ImageError {
+            return ObjectFailureText.notAnImage(uri, cause: "\(error)")
+        }
+    }
+
+    private func tooLarge(_ header: ImageHeader, _ uri: String) -> String? {
+        switch type.largestImage(isAutomated: isAutomated, limits) {
+        case .pixels(let most) where header.width * header.height > most:
+            ObjectFailureText.notAnImage(
+                uri, cause: "it has \(header.width) x \(header.height) pixels; at most \(most) are allowed")
+        case .sides(let width, let height) where header.width > width || header.height > height:
+            ObjectFailureText.notAnImage(
+                uri, cause: "it is \(header.width) x \(header.height); at most \(width) x \(height) is allowed")
+        case .pixels, .sides: nil
+        }
+    }
+}
