@@ -23,6 +23,8 @@ package struct ControlService: Sendable {
     package var objects: ObjectStorage
     /// What `clock` shows; it is moved through the engine.
     package var serverClock: ServerClock
+    /// What stands for functions on this machine; a start-up seed sets it.
+    package var commands: FunctionCommands
     /// Bounds on answers and on what a seed makes.
     package var limits: Limits
     /// For errors that the client only sees as InternalFailure.
@@ -33,7 +35,7 @@ package struct ControlService: Sendable {
     package init(
         engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore,
         objects: ObjectStorage,
-        serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
+        serverClock: ServerClock, commands: FunctionCommands = FunctionCommands(), limits: Limits = Limits(), logger: Logger, version: String
     ) {
         self.engine = engine
         self.jobs = jobs
@@ -41,6 +43,7 @@ package struct ControlService: Sendable {
         self.events = events
         self.objects = objects
         self.serverClock = serverClock
+        self.commands = commands
         self.limits = limits
         self.logger = logger
         self.version = version

@@ -19,6 +19,7 @@ extension SageMakerService {
         let team = try await workteam(of: checked, context)
         var specification = try await specification(checked, team, context)
         try await warnWithoutTruth(&specification, context)
+        try await warnWithoutFunctions(&specification, context)
         let accepted = specification
         let id = try await internally(context, logger) {
             try await engine.submit(accepted, archivesTerminal: settings.reusesTerminalNames)
@@ -74,6 +75,9 @@ extension SageMakerService {
         specification.referenceCode =
             context.account.description
             + specification.draws.scoped("reference code").text(16, from: Alphabet.alphanumeric)
+        specification.preFunction = request.preFunction
+        specification.postFunction = request.postFunction
+        specification.showsWholeLine = request.showsWholeLine
         specification.categories = request.categories
         specification.template = request.template
         specification.isPublicCrowd = request.workteam == .publicCrowd
@@ -178,5 +182,22 @@ extension SageMakerService {
             + "registered truth or a folder named like a label get a label drawn from the seed"
         specification.notices.append(notice)
         logger.warning("\(notice)", metadata: ["job": "\(specification.name)"])
+    }
+
+    /// A function that cannot be called fails the job, not the request; until then it may be named.
+    private func warnWithoutFunctions(
+        _ specification: inout LabelingJobSpecification, _ context: RequestContext
+    ) async throws(ServiceError) {
+        var functions = [specification.preFunction, specification.postFunction].compactMap(\.self)
+        if functions.count == 2, functions[0] == functions[1] { functions.removeLast() }
+        for function in functions {
+            let isConfigured = try await internally(context, logger) { try await engine.functions.isConfigured(function) }
+            guard !isConfigured else { continue }
+            let notice =
+                "nothing says where to call \(function), and the job fails when it gets there: start the server with "
+                + "--lambda-endpoint, or name the function with PUT /_groundwork/functions"
+            specification.notices.append(notice)
+            logger.warning("\(notice)", metadata: ["job": "\(specification.name)"])
+        }
     }
 }

@@ -16,6 +16,8 @@ struct LabelingJobRequest {
 
     let input: SageMaker.CreateLabelingJobRequest
     let taskType: TaskType
+    /// Functions of the customer's own; nil where they are built in.
+    let preFunction: ARN?, postFunction: ARN?
     let manifest: S3URI
     let outputPath: S3URI
     let categories: S3URI?
@@ -26,6 +28,9 @@ struct LabelingJobRequest {
     init(_ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext) throws(ServiceError) {
         self.input = input
         taskType = try Self.taskType(input)
+        preFunction = try Self.ownFunction(input.humanTaskConfig.preHumanTaskLambdaArn, context)
+        postFunction = try Self.ownFunction(
+            input.humanTaskConfig.annotationConsolidationConfig?.annotationConsolidationLambdaArn, context)
         workteam = try Self.workteam(input)
         manifest = try Self.manifest(input)
         outputPath = try Self.address(input.outputConfig.s3OutputPath, at: "outputConfig.s3OutputPath")
@@ -61,6 +66,23 @@ struct LabelingJobRequest {
                         + "\(after.rawValue); both must be for the same task type.")
             }
         }
+    }
+
+    /// Whether it exists is found out when it is called, as everything beyond the request.
+    private static func ownFunction(_ text: String?, _ context: RequestContext) throws(ServiceError) -> ARN? {
+        guard let text, case .custom(let arn) = WorkflowFunction(text) else { return nil }
+        guard arn.region == context.region.description else {
+            throw .validation(
+                "Value '\(text)' in 'humanTaskConfig' is a function in \(arn.region); it must be in the job's region, "
+                    + "\(context.region).")
+        }
+        return arn
+    }
+
+    /// Whether people see the manifest line as it stands.
+    var showsWholeLine: Bool {
+        guard let text = input.humanTaskConfig.preHumanTaskLambdaArn else { return true }
+        return WorkflowFunction(text) == .builtIn(.preHumanTask, .passThrough)
     }
 
     private static func workteam(_ input: SageMaker.CreateLabelingJobRequest) throws(ServiceError) -> Workteam {

@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ListNotificationsRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ListNotifications", index: 124, route: RouteSchema("GET", "/_groundwork/notifications"), input: Input.schema, output: Output.schema
+            Control.schema, "ListNotifications", index: 126, route: RouteSchema("GET", "/_groundwork/notifications"), input: Input.schema, output: Output.schema
         )
     }
 }
