@@ -37,7 +37,8 @@ package struct EngineEnvironment: Sendable {
     /// Also makes the display of statuses, which all services share.
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
-        learners: any LearnerSource, functions: any FunctionCaller = NoFunctions(), serverClock: ServerClock, wallClock: any Clock,
+        learners: any LearnerSource, functions: any FunctionCaller = NoFunctions(), serverClock: ServerClock,
+        wallClock: any Clock,
         entropy: any Entropy = SystemEntropy(), compute: ComputePool, limits: Limits = Limits(),
         wait: @escaping @Sendable (Duration) async -> Void = { await pause($0) }, logger: Logger,
         settings: EngineSettings

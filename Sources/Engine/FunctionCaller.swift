@@ -8,8 +8,8 @@ package import Kernel
 package protocol FunctionCaller: Sendable {
     /// Returns the function's answer.
     ///
-    /// Throws a `FunctionFailure` where the function or the way to it is at fault, `CancellationError` promptly when the
-    /// task is cancelled, and anything else for errors of ours.
+    /// Throws a `FunctionFailure` where the function or the way to it is at fault, `CancellationError` promptly when
+    /// the task is cancelled, and anything else for errors of ours.
     func invoke(_ call: FunctionCall) async throws -> [UInt8]
     /// Whether it is known where to call the function; it need not exist there.
     func isConfigured(_ function: ARN) async throws -> Bool

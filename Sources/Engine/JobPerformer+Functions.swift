@@ -1,6 +1,6 @@
 // Calls of the customer's own functions. What concerns one call fails the objects of that call; where a function cannot
-// be called at all, the job fails. A call that is cut off is given up when the job has been stopped, and made again after
-// the next start when the program is ending.
+// be called at all, the job fails. A call that is cut off is given up when the job has been stopped, and made again
+// after the next start when the program is ending.
 
 internal import JSON
 internal import Kernel

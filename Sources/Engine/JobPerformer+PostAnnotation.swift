@@ -1,6 +1,6 @@
 // A consolidation call by a function of the customer's own. The answers and the request lie in the output before the
-// function is called, for it reads them there; its response, the labels and the event follow. A repeated call writes the
-// same files and calls the function again.
+// function is called, for it reads them there; its response, the labels and the event follow. A repeated call writes
+// the same files and calls the function again.
 
 internal import JSON
 internal import Kernel

@@ -11,7 +11,8 @@ extension JobPerformer {
     /// Calls the function for objects and keeps what it makes of them.
     ///
     /// - Returns: the objects that are not for people, with the label of their rows: why they failed, or nothing where
-    ///   the function says that nobody need see them (their lines stay as they are). Nil where the job has been stopped.
+    ///   the function says that nobody need see them (their lines stay as they are). Nil where the job has been
+    ///   stopped.
     func preAnnotate(_ objects: [Int], by function: ARN) async throws -> [Int: [UInt8]]? {
         var others: [Int: [UInt8]] = [:]
         for slice in objects.slices(of: environment.limits.functionSliceObjects) {

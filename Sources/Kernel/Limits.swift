@@ -122,7 +122,7 @@ package struct Limits: Sendable {
     /// Longest post-annotation call, in real time: what a Lambda function may take at most.
     package var postAnnotationTime = Duration.seconds(900)
     /// What of it is left when the job is to end.
-    package var endingAnnotationTime = Duration.seconds(20)
+    package var endingAnnotationTime = Duration.seconds(10)
     /// Most functions with an address or a command of their own.
     package var functionAddresses = 1000
 

@@ -1,6 +1,6 @@
 // Commands of this machine in the place of functions: the payload goes to the command's standard input, its standard
-// output is the answer. A command that ends with another status than 0 is a function that failed. Each runs in a process
-// group of its own, which ends with the call.
+// output is the answer. A command that ends with another status than 0 is a function that failed. Each runs in a
+// process group of its own, which ends with the call.
 
 package import Engine
 package import Kernel

@@ -111,7 +111,9 @@ struct HTTPExchange: Sendable {
 
     /// The system's words for what went wrong, without addresses and internals.
     private static func reason(_ error: any Error) -> String {
-        if let error = error as? NIOConnectionError, let first = error.connectionErrors.first { return reason(first.error) }
+        if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {
+            return reason(first.error)
+        }
         if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
         if case .connectTimeout? = error as? ChannelError { return "no answer" }
         return "\(error)"

@@ -1,5 +1,6 @@
-// Functions over HTTP and as commands of this machine. Which way a function takes is looked up for every call, so that a
-// change counts at once: an address of its own, a command, the endpoint that was put, the endpoint of the command line.
+// Functions over HTTP and as commands of this machine. Which way a function takes is looked up for every call, so that
+// a change counts at once: an address of its own, a command, the endpoint that was put, the endpoint of the command
+// line.
 //
 // Where nobody answers, or with an error of the other side's own (429, 5xx), the call is made again after a wait that
 // doubles. The function's own errors and refusals (4xx) are answers: they are not asked for again.

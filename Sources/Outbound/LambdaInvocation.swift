@@ -1,5 +1,5 @@
-// Lambda's Invoke API (API reference: Invoke): the function's ARN is one percent-encoded part of the path, the payload is
-// the body. An answer with status 200 may be the function's error; the header X-Amz-Function-Error says so.
+// Lambda's Invoke API (API reference: Invoke): the function's ARN is one percent-encoded part of the path, the payload
+// is the body. An answer with status 200 may be the function's error; the header X-Amz-Function-Error says so.
 
 internal import Digests
 internal import Engine
@@ -48,12 +48,14 @@ struct InvocationAnswer {
         let isFunctionError = answer.headers.contains(name: "x-amz-function-error")
         payload =
             switch answer.status {
-            case 200..<300: Self.error(in: answer.body, isMarked: isFunctionError).map { .failure($0) } ?? .success(answer.body)
+            case 200..<300:
+                Self.error(in: answer.body, isMarked: isFunctionError).map { .failure($0) } ?? .success(answer.body)
             case 404: .failure(.notFound(Self.text(answer)))
             case 413: .failure(.requestTooLarge(bytes: call.payload.count))
             case 429: .failure(.throttled)
-            case 500...: .failure(
-                .unreachable("\(address.authority) answered with status \(answer.status): \(Self.text(answer))"))
+            case 500...:
+                .failure(
+                    .unreachable("\(address.authority) answered with status \(answer.status): \(Self.text(answer))"))
             default: .failure(.refused(status: answer.status, Self.text(answer)))
             }
     }

@@ -70,7 +70,8 @@ struct Program {
             EngineEnvironment(
                 jobs: jobs, control: controlStore,
                 files: ObjectJobFilesSource(storage: objects, clock: serverClock),
-                learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock, wallClock: wallClock,
+                learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
+                wallClock: wallClock,
                 entropy: entropy, compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,

@@ -33,7 +33,8 @@ final class EngineFixture: Sendable {
     init(
         in folder: TemporaryFolder? = nil, at instant: Instant = EngineFixture.start, sliceRows: Int = 1000,
         learners: any LearnerSource = ScriptedLearners(), functions: any FunctionCaller = NoFunctions(),
-        wait: @escaping @Sendable (Duration) async -> Void = { _ in }, incarnation: UInt64 = 1, hook: FailureHook? = nil,
+        wait: @escaping @Sendable (Duration) async -> Void = { _ in }, incarnation: UInt64 = 1,
+        hook: FailureHook? = nil,
         onFileStep: FileSteps.Handler? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryFolder()
@@ -57,7 +58,8 @@ final class EngineFixture: Sendable {
         if let onFileStep { files = FileSteps(files, handler: onFileStep) }
         engine = Engine(
             EngineEnvironment(
-                jobs: jobs, control: control, files: files, learners: learners, functions: functions, serverClock: clock,
+                jobs: jobs, control: control, files: files, learners: learners, functions: functions,
+                serverClock: clock,
                 wallClock: FixedClock(instant), compute: compute,
                 limits: limits, wait: wait, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 settings: EngineSettings(cacheFolder: self.folder.path)))

@@ -119,7 +119,8 @@ import Testing
         #expect(reason(output[2]) == start + "its consolidatedAnnotation.content has no member label.")
         #expect(output[2]["label"] == nil && output[3]["label"] != nil)
         // The response file holds what became labels.
-        let tree = try await fixture.tree(below: "out/Job-1/annotations/consolidated-annotation/consolidation-response/")
+        let tree = try await fixture.tree(
+            below: "out/Job-1/annotations/consolidated-annotation/consolidation-response/")
         let entries = try tree.values.flatMap { try JSONValue(parsing: $0).array ?? [] }
         #expect(Set(entries.compactMap { $0["datasetObjectId"]?.string }) == ["0", "3", "4"])
     }
@@ -155,12 +156,13 @@ import Testing
         try await fixture.putImages(130)
         let outcome = try await fixture.finish(job(fixture))
         #expect(outcome.row.status == "Failed")
-        #expect(outcome.job.failureReason?.hasPrefix("ClientError: The function \(FakeFunctions.after) failed: ") == true)
+        #expect(
+            outcome.job.failureReason?.hasPrefix("ClientError: The function \(FakeFunctions.after) failed: ") == true)
         #expect(disagreement(outcome, try await fixture.outputLines()) == nil && outcome.counters.labeled == 0)
         // What was asked before lies there; once the job fails, calls are made once and not for long.
         let requests = try await fixture.tree(below: "out/Job-1/annotations/consolidated-annotation/consolidation-req")
         #expect(requests.count == functions.calls.count)
-        #expect(functions.calls.dropFirst().allSatisfy { $0.attempts == 1 && $0.timeLimit == .seconds(20) })
+        #expect(functions.calls.dropFirst().allSatisfy { $0.attempts == 1 && $0.timeLimit == .seconds(10) })
     }
 
     // MARK: Interruption

@@ -16,7 +16,8 @@ import Testing
     @Test func theRequestHasTheMembersOfRealOnes() throws {
         #expect(
             try request().compactText
-                == #"{"version":"2018-10-16","labelingJobArn":"arn:aws:sagemaker:us-east-1:111122223333:labeling-job/job-1","#
+                == #"{"version":"2018-10-16","#
+                + #""labelingJobArn":"arn:aws:sagemaker:us-east-1:111122223333:labeling-job/job-1","#
                 + #""labelCategories":["cat","dog"],"labelAttributeName":"animal","#
                 + #""roleArn":"arn:aws:iam::111122223333:role/r","outputConfig":"s3://b/out/Job-1/annotations","#
                 + #""payload":{"s3Uri":"s3://b/out/Job-1/annotations/x.json"}}"#)

@@ -16,7 +16,8 @@ import Testing
     @Test func theRequestHoldsTheWholeLineAsItStands() throws {
         #expect(
             try request(#"{"source-ref": "s3://b/a.png",  "n":1.50, "ü":["\u00e4"]}"#)
-                == #"{"version":"2018-10-16","labelingJobArn":"arn:aws:sagemaker:us-east-1:111122223333:labeling-job/job-1","#
+                == #"{"version":"2018-10-16","#
+                + #""labelingJobArn":"arn:aws:sagemaker:us-east-1:111122223333:labeling-job/job-1","#
                 + #""dataObject":{"source-ref": "s3://b/a.png",  "n":1.50, "ü":["\u00e4"]}}"#)
     }
 

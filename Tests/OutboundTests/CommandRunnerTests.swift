@@ -8,7 +8,8 @@ import Testing
 
 /// Commands of this machine in the place of functions.
 @Suite struct CommandRunnerTests {
-    private func fixture(_ script: String, mostBytes: Int = 1000, environment: [String] = []) throws -> FunctionFixture {
+    private func fixture(_ script: String, mostBytes: Int = 1000, environment: [String] = []) throws -> FunctionFixture
+    {
         let fixture = try FunctionFixture(mostBytes: mostBytes, environment: environment)
         fixture.commands.set([FunctionFixture.function.description: ["/bin/sh", "-c", script]])
         return fixture

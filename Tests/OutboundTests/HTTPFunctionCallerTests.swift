@@ -93,7 +93,8 @@ import Testing
 
     @Test(arguments: [429, 500, 502, 503])
     func whatMayPassIsAskedForAgain(status: Int) async throws {
-        try await invoking({ _, before in before < 2 ? .answer(status, []) : .ok("late") }) { fixture, receiver async throws in
+        try await invoking({ _, before in before < 2 ? .answer(status, []) : .ok("late") }) {
+            fixture, receiver async throws in
             #expect(try await fixture.text() == "late")
             #expect(receiver.requests.count == 3)
             #expect(receiver.requests.allSatisfy { $0.body == FunctionFixture.payload })
@@ -109,7 +110,8 @@ import Testing
     }
 
     @Test func attemptsEndAndWaitsDoNotGrowForEver() async throws {
-        try await invoking({ _, _ in .answer(503, Array(#"{"message":"starting"}"#.utf8)) }) { fixture, receiver async throws in
+        try await invoking({ _, _ in .answer(503, Array(#"{"message":"starting"}"#.utf8)) }) {
+            fixture, receiver async throws in
             let failure = try await fixture.failure(fixture.call(attempts: 9))
             #expect(failure == .unreachable("127.0.0.1:\(receiver.port) answered with status 503: starting"))
             #expect(receiver.requests.count == 9)
@@ -144,7 +146,8 @@ import Testing
         try await invoking({ _, _ in .answer(413, []) }) { fixture, _ async throws in
             #expect(try await fixture.failure() == .requestTooLarge(bytes: FunctionFixture.payload.count))
         }
-        try await invoking({ request, _ in .answer(302, headers: [("location", "/elsewhere")], []) }) { fixture, _ async throws in
+        try await invoking({ request, _ in .answer(302, headers: [("location", "/elsewhere")], []) }) {
+            fixture, _ async throws in
             #expect(try await fixture.failure() == .refused(status: 302, ""))
         }
     }
@@ -155,7 +158,8 @@ import Testing
         try await invoking({ _, _ in .answer(200, [UInt8](repeating: 0x20, count: 1000)) }) { fixture, _ async throws in
             #expect(try await fixture.text().utf8.count == 1000)
         }
-        try await invoking({ _, _ in .answer(200, [UInt8](repeating: 0x20, count: 1001)) }) { fixture, receiver async throws in
+        try await invoking({ _, _ in .answer(200, [UInt8](repeating: 0x20, count: 1001)) }) {
+            fixture, receiver async throws in
             #expect(try await fixture.failure() == .answerTooLarge(most: 1000))
             #expect(receiver.requests.count == 1)
         }

@@ -33,7 +33,9 @@ final class LoopbackReceiver: Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
 
     /// Serves for as long as `body` runs.
-    static func serve<Value>(_ script: @escaping Script, _ body: (LoopbackReceiver) async throws -> Value) async throws -> Value {
+    static func serve<Value>(_ script: @escaping Script, _ body: (LoopbackReceiver) async throws -> Value) async throws
+        -> Value
+    {
         let receiver = try await LoopbackReceiver(script)
         do {
             let value = try await body(receiver)

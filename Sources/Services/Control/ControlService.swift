@@ -35,7 +35,8 @@ package struct ControlService: Sendable {
     package init(
         engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore,
         objects: ObjectStorage,
-        serverClock: ServerClock, commands: FunctionCommands = FunctionCommands(), limits: Limits = Limits(), logger: Logger, version: String
+        serverClock: ServerClock, commands: FunctionCommands = FunctionCommands(), limits: Limits = Limits(),
+        logger: Logger, version: String
     ) {
         self.engine = engine
         self.jobs = jobs

@@ -1,5 +1,5 @@
-// Where functions of the customer's own are, over the control API. Commands of this machine are shown; they come from the
-// start-up seed file alone.
+// Where functions of the customer's own are, over the control API. Commands of this machine are shown; they come from
+// the start-up seed file alone.
 
 internal import Engine
 internal import JSON
@@ -35,8 +35,8 @@ extension ControlService {
         let known = try addresses(value)
         if let first = known.commands.keys.min(), !allowsCommands {
             throw .validation(
-                "'functions.\(first).command' is a command of this machine: those are taken from the start-up seed file "
-                    + "only.")
+                "'functions.\(first).command' is a command of this machine: those are taken from the start-up seed "
+                    + "file only.")
         }
         try await internally(context, logger) {
             try await control.putFunctions(JSONValue.object(known.document).compactBytes)

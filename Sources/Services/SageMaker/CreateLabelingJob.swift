@@ -191,7 +191,9 @@ extension SageMakerService {
         var functions = [specification.preFunction, specification.postFunction].compactMap(\.self)
         if functions.count == 2, functions[0] == functions[1] { functions.removeLast() }
         for function in functions {
-            let isConfigured = try await internally(context, logger) { try await engine.functions.isConfigured(function) }
+            let isConfigured = try await internally(context, logger) {
+                try await engine.functions.isConfigured(function)
+            }
             guard !isConfigured else { continue }
             let notice =
                 "nothing says where to call \(function), and the job fails when it gets there: start the server with "
