@@ -95,7 +95,8 @@ let package = Package(
         part(
             "Outbound",
             [
-                "Engine", "Store", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+                "Kernel", "JSON", "Digests", "Signing", "Engine", "Store", nioCore,
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         .executableTarget(
@@ -135,7 +136,12 @@ let package = Package(
         tests("Liquid", ["JSON"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
         tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
-        tests("Outbound", ["Engine", "Store", nioCore]),
+        tests(
+            "Outbound",
+            [
+                "Engine", "Store", "JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),
         tests("Services", ["Shapes", "Signing", "Store", "SQLite", "Objects", "Engine", "Labeling", "JSON", logging]),
     ]

@@ -162,6 +162,9 @@ package actor Engine: Service {
         return id
     }
 
+    /// Calls functions of the customer's own, for jobs.
+    package nonisolated var functions: any FunctionCaller { environment.functions }
+
     /// What a job with automated labeling and this learner should not expect; nil where there is nothing to say.
     package nonisolated func limitation(of learner: Steering.Learner) -> String? {
         environment.learners.limitation(of: learner)

@@ -14,6 +14,8 @@ package struct EngineEnvironment: Sendable {
     package var files: any JobFilesSource
     /// Gives out trainers and reads models.
     package var learners: any LearnerSource
+    /// Calls functions of the customer's own.
+    package var functions: any FunctionCaller
     /// Drives every job; may be frozen.
     package var serverClock: ServerClock
     /// Real time, for how long a status is shown.
@@ -24,6 +26,8 @@ package struct EngineEnvironment: Sendable {
     package var compute: ComputePool
     /// Bounds on what is read, and on slices of work.
     package var limits: Limits
+    /// Waits in real time; returns early when the task is cancelled.
+    package var wait: @Sendable (Duration) async -> Void
     /// For errors of ours; what a user must know is in the job's timeline.
     package var logger: Logger
     /// What the command line says.
@@ -33,19 +37,23 @@ package struct EngineEnvironment: Sendable {
     /// Also makes the display of statuses, which all services share.
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
-        learners: any LearnerSource, serverClock: ServerClock, wallClock: any Clock,
+        learners: any LearnerSource, functions: any FunctionCaller = NoFunctions(), serverClock: ServerClock,
+        wallClock: any Clock,
         entropy: any Entropy = SystemEntropy(), compute: ComputePool, limits: Limits = Limits(),
-        logger: Logger, settings: EngineSettings
+        wait: @escaping @Sendable (Duration) async -> Void = { await pause($0) }, logger: Logger,
+        settings: EngineSettings
     ) {
         self.jobs = jobs
         self.control = control
         self.files = files
         self.learners = learners
+        self.functions = functions
         self.serverClock = serverClock
         self.wallClock = wallClock
         self.entropy = entropy
         self.compute = compute
         self.limits = limits
+        self.wait = wait
         self.logger = logger
         self.settings = settings
         display = StatusDisplay(minimum: settings.minimumState, clock: wallClock)

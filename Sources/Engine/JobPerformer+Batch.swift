@@ -10,17 +10,24 @@ extension JobPerformer {
     func chooseBatch(_ selection: LabelingJob.Selection, _ sequence: Int64) async throws -> Position {
         let (chosen, cursor) = try await candidates(selection)
         let unreadable = try await unreadableObjects(chosen)
-        let open = chosen.filter { unreadable[$0] == nil }
+        var open = chosen.filter { unreadable[$0] == nil }
         let round = selection.round
-        let failures = unreadable.sorted { $0.key < $1.key }.map { index, reason in
-            ObjectRow(
-                index: index, status: .failed, round: round, label: ObjectOutcome.failed(reason).encoded)
+        var labels = unreadable.mapValues { ObjectOutcome.failed($0).encoded }
+        if let function = specification.preFunction {
+            guard try await isIn(.selecting(round)) else { return try await skip(sequence) }
+            guard let others = try await preAnnotate(open, by: function) else { return try await leave(sequence) }
+            labels.merge(others) { $1 }
+            open.removeAll { others[$0] != nil }
         }
+        let failures = labels.sorted { $0.key < $1.key }.map { index, label in
+            ObjectRow(index: index, status: .failed, round: round, label: label)
+        }
+        let objects = open
         let choice = LabelingJob.Choice(round: round, open: open.count, unreadable: failures.count)
         return try await commit(.batchChosen(choice), at: max(now, selection.at), finishing: sequence) { change in
             // Failures and event together: a repeated choice must find the same objects to choose from.
             try change.put(failures)
-            try change.put(BatchRow(round: round, objects: open, cursor: cursor))
+            try change.put(BatchRow(round: round, objects: objects, cursor: cursor))
         }
     }
 

@@ -8,14 +8,16 @@ internal import Store
 
 extension JobPerformer {
     func consolidate(_ call: LabelingJob.Consolidation, _ sequence: Int64) async throws -> Position {
+        if let function = specification.postFunction { return try await consolidate(call, by: function, sequence) }
         let labelingTask = try await labelingTask()
         let identities = try await identities()
         let answered = try await measured(answeredObjects(call.objects))
         let specification = specification, statistics = try await workerStatistics()
         let outcome = try await environment.compute.run {
-            ConsolidationOutcome(call, answered, labelingTask, specification, identities, statistics)
+            ConsolidationOutcome(call, answered, labelingTask, specification, statistics)
         }
-        for slice in outcome.files.slices(of: environment.limits.engineSliceRows) {
+        let written = answerFiles(of: call, answered, identities) + outcome.files
+        for slice in written.slices(of: environment.limits.engineSliceRows) {
             try await files.write(slice, to: specification.output.bucket)
         }
         let result = LabelingJob.Call(number: call.number, labeled: outcome.labeled, failed: outcome.failed)
@@ -37,14 +39,14 @@ extension JobPerformer {
         return statistics
     }
 
-    private func identities() async throws -> [String: WorkerIdentity] {
+    func identities() async throws -> [String: WorkerIdentity] {
         if let cached = roster { return cached }
         let made = Dictionary(try await crowd().workers.map { ($0.identity.id, $0.identity) }) { first, _ in first }
         roster = made
         return made
     }
 
-    private func answeredObjects(_ indices: [Int]) async throws -> [WaitingObject] {
+    func answeredObjects(_ indices: [Int]) async throws -> [WaitingObject] {
         try await environment.jobs.read(id) { reading in
             let rows = try reading.objects(indices), lines = try reading.lines(indices)
             return indices.compactMap { index in
@@ -64,10 +66,37 @@ extension JobPerformer {
         for place in objects.indices { measured[place].imageSize = try await imageSize(of: objects[place].source) }
         return measured
     }
+
+    /// What a call writes before its labels are made: each object's answers, and all of them together as the request.
+    func answerFiles(
+        of call: LabelingJob.Consolidation, _ objects: [WaitingObject], _ identities: [String: WorkerIdentity]
+    ) -> [OutputFile] {
+        let output = specification.output
+        var files: [OutputFile] = []
+        var requests: [ConsolidationFiles.Request] = []
+        for object in objects {
+            let answers = object.object.answers.map { answer in
+                WorkerAnswer(
+                    worker: identities[answer.worker] ?? WorkerIdentity(id: answer.worker), content: answer.content,
+                    acceptedAt: answer.accepted, submittedAt: answer.submitted, timeSpent: answer.timeSpent)
+            }
+            files.append(
+                OutputFile(
+                    key: output.workerResponse(
+                        iteration: call.round, object: object.row.index, at: object.finished),
+                    bytes: WorkerResponseFile.bytes(answers)))
+            requests.append(
+                ConsolidationFiles.Request(object: object.row.index, source: object.source, answers: answers))
+        }
+        let request = OutputFile(
+            key: output.consolidationRequest(iteration: call.round, at: call.fileSecond),
+            bytes: ConsolidationFiles.request(requests))
+        return files + [request]
+    }
 }
 
 /// An object with the answers it got.
-private struct WaitingObject: Sendable {
+struct WaitingObject: Sendable {
     var row: ObjectRow
     var object: DataObject
     var source: ObjectSource
@@ -97,8 +126,7 @@ private struct ConsolidationOutcome: Sendable {
 
     init(
         _ call: LabelingJob.Consolidation, _ objects: [WaitingObject], _ task: any LabelingTask,
-        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity],
-        _ statistics: WorkerStatistics
+        _ specification: LabelingJobSpecification, _ statistics: WorkerStatistics
     ) {
         self.statistics = statistics
         let judged = task.consolidate(
@@ -112,7 +140,11 @@ private struct ConsolidationOutcome: Sendable {
                 labels.append((object.row.index, row))
             }
         }
-        writeFiles(call, objects, labels, specification, identities)
+        files.append(
+            OutputFile(
+                key: specification.output.consolidationResponse(iteration: call.round, at: call.fileSecond),
+                bytes: ConsolidationFiles.response(
+                    labels, for: OutputManifest(attribute: specification.labelAttribute))))
     }
 
     /// Adds the row of an object; returns its label, where it has one.
@@ -146,36 +178,5 @@ private struct ConsolidationOutcome: Sendable {
         if case .category(let index) = judgement.annotation { row.category = index }
         labeled += 1
         return label
-    }
-
-    private mutating func writeFiles(
-        _ call: LabelingJob.Consolidation, _ objects: [WaitingObject], _ labels: [(object: Int, label: OutputLabel)],
-        _ specification: LabelingJobSpecification, _ identities: [String: WorkerIdentity]
-    ) {
-        let output = specification.output
-        var requests: [ConsolidationFiles.Request] = []
-        for object in objects {
-            let answers = object.object.answers.map { answer in
-                WorkerAnswer(
-                    worker: identities[answer.worker] ?? WorkerIdentity(id: answer.worker), content: answer.content,
-                    acceptedAt: answer.accepted, submittedAt: answer.submitted, timeSpent: answer.timeSpent)
-            }
-            files.append(
-                OutputFile(
-                    key: output.workerResponse(
-                        iteration: call.round, object: object.row.index, at: object.finished),
-                    bytes: WorkerResponseFile.bytes(answers)))
-            requests.append(
-                ConsolidationFiles.Request(object: object.row.index, source: object.source, answers: answers))
-        }
-        files.append(
-            OutputFile(
-                key: output.consolidationRequest(iteration: call.round, at: call.fileSecond),
-                bytes: ConsolidationFiles.request(requests)))
-        files.append(
-            OutputFile(
-                key: output.consolidationResponse(iteration: call.round, at: call.fileSecond),
-                bytes: ConsolidationFiles.response(
-                    labels, for: OutputManifest(attribute: specification.labelAttribute))))
     }
 }

@@ -23,6 +23,8 @@ extension JobPerformer {
             }
         } catch let error as ServiceError {
             return try await refuse(effect, error, sequence)
+        } catch let error as UncallableFunction {
+            return try await commit(.aborted(error.reason), at: now, finishing: sequence)
         }
     }
 

@@ -112,6 +112,25 @@ package struct Limits: Sendable {
     /// Most problems of one file that a check lists, and objects whose images it looks at.
     package var checkProblems = 100, checkImages = 100
 
+    // Functions of the customer's own.
+
+    /// Largest request and largest answer of one call (Lambda quotas: 6 MB for synchronous invocations).
+    package var functionPayloadBytes = 6 << 20
+    /// How often a call is made where nobody answers, or the answer is to come again later.
+    package var functionAttempts = 6
+    /// Pre-annotation calls of one job at one time.
+    package var functionConcurrency = 8
+    /// Objects whose pre-annotation is stored together.
+    package var functionSliceObjects = 64
+    /// Longest pre-annotation call, in real time.
+    package var preAnnotationTime = Duration.seconds(60)
+    /// Longest post-annotation call, in real time: what a Lambda function may take at most.
+    package var postAnnotationTime = Duration.seconds(900)
+    /// What of it is left when the job is to end.
+    package var endingAnnotationTime = Duration.seconds(10)
+    /// Most functions with an address or a command of their own.
+    package var functionAddresses = 1000
+
     /// Entries of a job's timeline that one answer of the control API shows.
     package var timelineEntries = 100_000
 

@@ -64,6 +64,10 @@ package enum FailureText {
     package static func outputRefused(_ uri: String, cause: String) -> String {
         clientError("The output could not be written to \(uri): \(cause).")
     }
+    /// A function of the customer's own cannot be called, or is called in vain.
+    package static func function(_ arn: String, cause: String) -> String {
+        clientError("The function \(arn) failed: \(cause.hasSuffix(".") ? String(cause.dropLast()) : cause).")
+    }
     /// A rule or tag asked for this end.
     package static func outcomeForced(phase: String) -> String {
         clientError("A rule of this server made the labeling job fail in the phase \(phase).")
@@ -99,6 +103,8 @@ package enum ObjectFailureText {
         FailureText.bounded("ClientError: The manifest line names no usable object: \(cause).")
     }
 
+    /// A function of the customer's own failed for this object, or broke its contract.
+    package static func function(_ arn: String, cause: String) -> String { FailureText.function(arn, cause: cause) }
     /// The bytes are no image that can be read, or it is too large.
     package static func notAnImage(_ uri: String, cause: String) -> String {
         FailureText.bounded("ClientError: The object \(uri) is not a usable image: \(cause).")

@@ -20,6 +20,9 @@ extension LabelingJobSpecification {
             "contentClassifiers": .array(contentClassifiers.map { .string($0) }),
             "notices": .array(notices.map { .string($0) }), "echo": .object(echo), "steering": .object(steering.json),
         ]
+        object["preFunction"] = preFunction.map { .string($0.description) }
+        object["postFunction"] = postFunction.map { .string($0.description) }
+        object["showsWholeLine"] = showsWholeLine ? true : nil
         object["categories"] = categories.map { .string($0.description) }
         object["template"] = template.map { .string($0.description) }
         object["maxHumanLabeled"] = maxHumanLabeled.map { .integer($0) }
@@ -47,6 +50,9 @@ extension LabelingJobSpecification {
             manifest: manifest, outputPath: output, labelAttribute: attribute, workteamArn: workteam,
             workersPerObject: workers, taskTimeLimit: .microseconds(limit),
             availability: .microseconds(availability), echo: echo, steering: steering)
+        preFunction = value["preFunction"]?.string.flatMap { ARN($0) }
+        postFunction = value["postFunction"]?.string.flatMap { ARN($0) }
+        showsWholeLine = value["showsWholeLine"]?.bool ?? false
         categories = value["categories"]?.string.flatMap { S3URI($0) }
         template = value["template"]?.string.flatMap { S3URI($0) }
         isPublicCrowd = value["isPublicCrowd"]?.bool ?? false

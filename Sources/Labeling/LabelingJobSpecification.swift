@@ -18,6 +18,12 @@ package struct LabelingJobSpecification: Sendable {
     package var referenceCode: String
     /// Follows from the functions that the request names.
     package var taskType: TaskType
+    /// `PreHumanTaskLambdaArn`, where it is the customer's own function; nil where it is built in.
+    package var preFunction: ARN?
+    /// Whether people see the manifest line as it stands: PRE-PassThrough, or no function.
+    package var showsWholeLine: Bool
+    /// `AnnotationConsolidationLambdaArn`, where it is the customer's own function; nil where it is built in.
+    package var postFunction: ARN?
     /// `ManifestS3Uri`.
     package var manifest: S3URI
     /// `S3OutputPath`.
@@ -78,6 +84,7 @@ package struct LabelingJobSpecification: Sendable {
         self.availability = availability
         self.echo = echo
         self.steering = steering
+        showsWholeLine = false
         isPublicCrowd = false
         maxConcurrentTaskCount = 1000
         maxPercentageLabeled = 100

@@ -245,7 +245,7 @@ extension TaskType {
         case .boundingBox: BoundingBoxes(categories: categories)
         case .semanticSegmentation: SemanticSegmentation(categories: categories)
         case .namedEntityRecognition: EntityRecognition(categories: categories)
-        case .passThrough: Uninterpreted(self, categories)
+        case .passThrough, .custom: Uninterpreted(self, categories)
         default: nil
         }
     }
@@ -254,7 +254,7 @@ extension TaskType {
     package var isServed: Bool {
         switch self {
         case .imageMultiClass, .textMultiClass, .imageMultiClassMultiLabel, .textMultiClassMultiLabel, .boundingBox,
-            .semanticSegmentation, .namedEntityRecognition, .passThrough:
+            .semanticSegmentation, .namedEntityRecognition, .passThrough, .custom:
             true
         default: false
         }

@@ -68,14 +68,14 @@ extension TaskType {
 
     /// The kind of task that a job's two functions stand for.
     ///
-    /// Without either, data and answers pass through unchanged. One function of the customer's own makes the job
-    /// custom.
+    /// The consolidation function decides: one of the customer's own makes the job custom, whatever comes before it.
+    /// Without one, answers pass through unchanged; without a pre-annotation function, data do.
     package static func named(
         byPreHumanTask preHumanTask: String?, annotationConsolidation: String?
     ) throws(FunctionMismatch) -> TaskType {
         let before = try taskType(of: preHumanTask, as: .preHumanTask)
         let after = try taskType(of: annotationConsolidation, as: .annotationConsolidation)
-        if before == .custom || after == .custom { return .custom }
+        if before == .custom || after == .custom { return after }
         guard before == after else { throw .different(preHumanTask: before, annotationConsolidation: after) }
         return before
     }

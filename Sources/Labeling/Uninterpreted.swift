@@ -70,13 +70,16 @@ package struct Uninterpreted: LabelingTask {
     }
 
     /// The metadata of a label that the customer's function made; creation dates have whole milliseconds.
-    package static func metadata(_ provenance: LabelProvenance) -> [UInt8] {
+    ///
+    /// - Parameter own: what the function says itself; goes before what is usual.
+    package static func metadata(_ provenance: LabelProvenance, own: JSONObject = [:]) -> [UInt8] {
         let created = Instant(microseconds: provenance.createdAt.microseconds / 1000 * 1000)
-        let metadata: JSONValue = [
+        var metadata: JSONObject = [
             "type": .string(TaskType.custom.metadataType), "job-name": .string(provenance.jobName),
             "human-annotated": .string(provenance.isHumanAnnotated ? "yes" : "no"),
             "creation-date": .string(created.creationDateText),
         ]
-        return metadata.compactBytes
+        for member in own.members { metadata[member.name] = member.value }
+        return JSONValue.object(metadata).compactBytes
     }
 }

@@ -37,6 +37,7 @@ struct Program {
     private let eventStore: LocalEventStore
     private let eventFeed: EventFeed
     private let eventSender: WebhookSender?
+    private let functions: Functions
     private let addresses: [ListenAddress]
 
     init(_ settings: ServeSettings) async throws {
@@ -61,6 +62,11 @@ struct Program {
         eventSender = try Self.eventSender(settings)
         let jobs = LocalJobStore(writer: store.writer, readers: store.readers, events: store.events)
         let controlStore = LocalControlStore(writer: store.writer, readers: store.readers)
+        let sessions = SessionCredentials(
+            CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
+        functions = try Functions(
+            settings, control: controlStore, credentials: sessions, wallClock: wallClock, entropy: entropy,
+            limits: limits)
         compute = try ComputePool(threads: settings.computeThreads)
         var engineSettings = EngineSettings(cacheFolder: directory.path)
         engineSettings.minimumState = settings.minimumState
@@ -68,14 +74,13 @@ struct Program {
             EngineEnvironment(
                 jobs: jobs, control: controlStore,
                 files: ObjectJobFilesSource(storage: objects, clock: serverClock),
-                learners: try AvailableLearners(settings), serverClock: serverClock, wallClock: wallClock,
+                learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
+                wallClock: wallClock,
                 entropy: entropy, compute: compute, limits: limits, logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
-            events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock, limits: limits,
-            logger: logger, version: Version.text)
-        let sessions = SessionCredentials(
-            CredentialSet(credentials), key: Array(try KeptSecret.text("session-key", in: directory.path).utf8))
+            events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock,
+            commands: functions.commands, limits: limits, logger: logger, version: Version.text)
         let sageMaker = SageMakerService(
             engine: engine, jobs: jobs, control: controlStore, credentials: sessions, entropy: entropy,
             limits: limits, logger: logger, settings: Self.sageMakerSettings(settings))
@@ -104,6 +109,7 @@ struct Program {
             accessLog: try parts.accessLog(),
             handler: try parts.pipeline(in: directory))
         addresses = try await Self.listen(server)
+        functions.endpoint.set(addresses.first.map { "http://\($0)" } ?? "")
     }
 
     /// Where tools find the server.
@@ -134,6 +140,7 @@ struct Program {
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         compute.close()
+        functions.runner.close()
         store.close()
         directory.close()
     }

@@ -24,6 +24,7 @@ struct ServeSettings {
     var objectOwnership: ObjectOwnership
     var anonymous: AnonymousAccess
     var eventsURL: String?
+    var lambdaEndpoint: String?
     var allowedOutbound: [String]
     var seed: UInt64
     var steering: Steering
@@ -90,6 +91,7 @@ struct ServeSettings {
             rule: "it must be one of " + ObjectOwnership.allCases.map(\.rawValue).joined(separator: ", "),
             ObjectOwnership.init(rawValue:))
         eventsURL = try resolver.text("events-url", options.eventsUrl)
+        lambdaEndpoint = try resolver.text("lambda-endpoint", options.lambdaEndpoint)
         allowedOutbound = try resolver.list("allow-outbound", options.allowOutbound)
         seed = try resolver.resolve(
             "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"

@@ -204,13 +204,26 @@ import Testing
         specification.initialModelArn = "arn:m"
         specification.contentClassifiers = ["FreeOfAdultContent"]
         specification.notices = ["n"]
+        specification.preFunction = ARN("arn:aws:lambda:us-east-1:111122223333:function:before:live")
+        specification.postFunction = ARN("arn:aws:lambda:us-east-1:111122223333:function:after")
+        specification.showsWholeLine = true
         specification.steering.outcome = LabelingJob.ForcedOutcome("stop@annotating:2")
         specification.steering.truthManifest = S3URI(bucket: "b", key: "t")
         specification.steering.truthAttribute = "a"
         let read = try #require(LabelingJobSpecification(decoding: specification.encoded))
         #expect(read.encoded == specification.encoded)
+        #expect(read.preFunction == specification.preFunction && read.postFunction == specification.postFunction)
+        #expect(read.showsWholeLine)
         #expect(read.steering == specification.steering && read.plan == specification.plan)
         #expect(read.arn.description == "arn:aws:sagemaker:us-east-1:000000000000:labeling-job/job")
         #expect(LabelingJobSpecification(decoding: Array("{}".utf8)) == nil)
+    }
+
+    /// Rows of programs that knew no functions.
+    @Test func aStoredJobWithoutFunctionsHasNone() throws {
+        let stored = specification(pace: 1).encoded
+        #expect(!String(decoding: stored, as: UTF8.self).contains("Function"))
+        let read = try #require(LabelingJobSpecification(decoding: stored))
+        #expect(read.preFunction == nil && read.postFunction == nil && !read.showsWholeLine)
     }
 }

@@ -159,13 +159,22 @@ import Testing
         }
     }
 
-    @Test func absentFunctionsPassThroughAndOwnOnesAreCustom() throws {
+    @Test func absentFunctionsPassThroughAndOwnConsolidationIsCustom() throws {
         #expect(try TaskType.named(byPreHumanTask: nil, annotationConsolidation: nil) == .passThrough)
         #expect(try TaskType.named(byPreHumanTask: Self.own, annotationConsolidation: Self.own) == .custom)
         #expect(try TaskType.named(byPreHumanTask: nil, annotationConsolidation: Self.own) == .custom)
         #expect(
             try TaskType.named(byPreHumanTask: Self.arn("PRE-BoundingBox"), annotationConsolidation: Self.own)
                 == .custom)
+    }
+
+    @Test func anOwnPreAnnotationFunctionLeavesTheKindToTheConsolidation() throws {
+        for type in TaskType.builtIn {
+            let named = try TaskType.named(
+                byPreHumanTask: Self.own, annotationConsolidation: Self.arn("ACS-\(type.rawValue)"))
+            #expect(named == type)
+        }
+        #expect(try TaskType.named(byPreHumanTask: Self.own, annotationConsolidation: nil) == .passThrough)
     }
 
     @Test func functionsOfTwoKindsAreRefused() {

@@ -74,6 +74,11 @@ struct ControlStoreConformance {
         try await control.putRules([1])
         try await control.putRules([2, 3])
         #expect(try await control.rules() == [2, 3])
+        #expect(try await control.functions() == nil)
+        try await control.putFunctions([4])
+        try await control.putFunctions([5, 6])
+        #expect(try await control.functions() == [5, 6])
+        #expect(try await control.rules() == [2, 3])
         try await control.putTruth(
             [TruthEntry(source: "s3://b/1", truth: [1]), TruthEntry(source: "s3://b/2", truth: [2])], account: .standard
         )
@@ -127,8 +132,10 @@ struct ControlStoreConformance {
         #expect(try await holds(mine, .standard) == [false, false, false, false])
         #expect(try await holds(theirs, other) == [true, true, true, true])
         #expect(try await control.rules() != nil)
+        #expect(try await control.functions() != nil)
         try await control.reset(nil)
         #expect(try await holds(theirs, other) == [false, false, false, false])
         #expect(try await control.rules() == nil)
+        #expect(try await control.functions() == nil)
     }
 }

@@ -18,6 +18,7 @@ struct JobStoreConformance {
         try await effectsComeInOrder()
         try await objectsAreKept()
         try await linesComeWithTheirLabels()
+        try await taskInputsAreKept()
         try await theRestOfAJobIsKept()
         try await removalLeavesNothing()
     }
@@ -111,6 +112,7 @@ struct JobStoreConformance {
         try change.append([[1]])
         try change.append([TimelineRow(at: .epoch, served: .epoch, entry: [1])])
         try change.put([ManifestRow(index: 0, line: [1])])
+        try change.put([TaskInputRow(index: 0, input: [1])])
         try change.put([ObjectRow(index: 0, status: .open)])
         try change.putDocument("d", [1])
         try change.put(BatchRow(round: 1, objects: [1], cursor: 1))
@@ -132,6 +134,7 @@ struct JobStoreConformance {
         #expect(try await jobs.batch(1, of: id) == nil)
         let isEmpty = try await jobs.read(id) { reading in
             try reading.lines([0]).isEmpty && reading.objects([0]).isEmpty && reading.document("d") == nil
+                && reading.taskInputs([0]).isEmpty
         }
         #expect(isEmpty)
         await #expect(throws: (any Error).self) {
@@ -229,6 +232,17 @@ struct JobStoreConformance {
         }
     }
 
+    private func taskInputsAreKept() async throws {
+        let id = try await make("Inputs"), neighbour = try await make("Inputs-2")
+        try await jobs.change(id, .engine) { change in
+            try change.put([TaskInputRow(index: 2, input: [1]), TaskInputRow(index: 7, input: [2, 3])])
+            try change.put([TaskInputRow(index: 2, input: [4])])
+            #expect(try change.taskInputs([2]) == [2: [4]])
+        }
+        #expect(try await jobs.read(id) { try $0.taskInputs([0, 2, 7]) } == [2: [4], 7: [2, 3]])
+        #expect(try await jobs.read(neighbour) { try $0.taskInputs([2]).isEmpty })
+    }
+
     private func theRestOfAJobIsKept() async throws {
         let id = try await make("Rest")
         let entries = (0..<5).map {
@@ -263,7 +277,7 @@ struct JobStoreConformance {
             let inside = try await jobs.read(job) { reading in
                 try [
                     reading.lines([0]).isEmpty, reading.objects([0]).isEmpty, reading.document("d") == nil,
-                    reading.batch(1) == nil,
+                    reading.batch(1) == nil, reading.taskInputs([0]).isEmpty,
                 ]
             }
             return inside + [

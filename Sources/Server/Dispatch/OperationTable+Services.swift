@@ -194,6 +194,8 @@ extension OperationTable {
         add(Control.SetClock.self, control.setClock)
         add(Control.GetRules.self, control.getRules)
         add(Control.PutRules.self, control.putRules)
+        add(Control.GetFunctions.self, control.getFunctions)
+        add(Control.PutFunctions.self, control.putFunctions)
         add(Control.PutSeed.self, control.putSeed)
         add(Control.Reset.self, control.reset)
         add(Control.PutAnswers.self, control.putAnswers)

@@ -43,6 +43,7 @@ extension SageMakerService {
         }
         guard let specification else { return }
         report.notices += specification.notices
+        report.notices += try await functionNotices(specification, context)
         let found = try await internally(context, logger) { try await engine.check(specification) }
         report.add(found)
         report.problems.append(templateProblems(found, specification, context))

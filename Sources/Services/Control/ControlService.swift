@@ -25,6 +25,8 @@ package struct ControlService: Sendable {
     package var objects: ObjectStorage
     /// What `clock` shows; it is moved through the engine.
     package var serverClock: ServerClock
+    /// What stands for functions on this machine; a start-up seed sets it.
+    package var commands: FunctionCommands
     /// Bounds on answers and on what a seed makes.
     package var limits: Limits
     /// For errors that the client only sees as InternalFailure.
@@ -34,7 +36,8 @@ package struct ControlService: Sendable {
 
     package init(
         engine: Engine, jobs: any JobStore, control: any ControlStore, events: any EventStore, feed: EventFeed,
-        objects: ObjectStorage, serverClock: ServerClock, limits: Limits = Limits(), logger: Logger, version: String
+        objects: ObjectStorage, serverClock: ServerClock, commands: FunctionCommands = FunctionCommands(),
+        limits: Limits = Limits(), logger: Logger, version: String
     ) {
         self.engine = engine
         self.jobs = jobs
@@ -43,6 +46,7 @@ package struct ControlService: Sendable {
         self.feed = feed
         self.objects = objects
         self.serverClock = serverClock
+        self.commands = commands
         self.limits = limits
         self.logger = logger
         self.version = version

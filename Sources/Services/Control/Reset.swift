@@ -7,8 +7,8 @@ package import Shapes
 internal import Store
 
 extension ControlService {
-    /// Forgets jobs, teams, rules, truth, answers, buckets, objects and notifications of one account (`?account=`), or
-    /// of all.
+    /// Forgets jobs, teams, truth, answers, buckets, objects and notifications of one account (`?account=`), or all,
+    /// rules and functions too.
     package func reset(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {
@@ -17,6 +17,7 @@ extension ControlService {
             let removed = try await jobs.removeAll(of: account)
             await engine.forget(removed)
             try await control.reset(account)
+            if account == nil { commands.set([:]) }
         }
         try await resetBuckets(of: account, context)
         try await internally(context, logger) { try await events.reset(account) }

@@ -1,6 +1,6 @@
-// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, vendors, rules and truth, made
-// where they are missing. Loading a document twice changes nothing. File-system paths are taken from the start-up seed
-// file and the command line only: over HTTP an object's content stands in the document.
+// Seed documents, version 1 (api-specs/seed.schema.json): buckets, objects, work teams, vendors, rules, truth and
+// functions, made where they are missing. Loading a document twice changes nothing. File-system paths and commands are
+// taken from the start-up seed file and the command line only: over HTTP an object's content stands in the document.
 
 internal import Digests
 package import JSON
@@ -29,7 +29,7 @@ extension ControlService {
             throw .validation(
                 "A seed document has \"version\": 1; this one has \(document["version"]?.compactText ?? "none").")
         }
-        let known = ["version", "buckets", "workteams", "vendors", "rules", "truth"]
+        let known = ["version", "buckets", "workteams", "vendors", "rules", "truth", "functions"]
         if let unknown = document.object?.names.first(where: { !known.contains($0) }) {
             throw .validation("A seed document has no member '\(unknown)'; it has \(known.joined(separator: ", ")).")
         }
@@ -44,6 +44,9 @@ extension ControlService {
             try await seedVendor(vendor, at: "vendors.\(place)", context, &made)
         }
         if let rules = document["rules"] { try await putRules(rules, context) }
+        if let functions = document["functions"] {
+            try await putFunctions(functions, allowsCommands: files != nil, context)
+        }
         if let truth = document["truth"] {
             let request = Control.DocumentRequest(document: JSONDocument(bytes: truth.compactBytes))
             _ = try await putTruth(request, context)

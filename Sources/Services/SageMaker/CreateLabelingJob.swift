@@ -18,7 +18,9 @@ extension SageMakerService {
         let checked = try LabelingJobRequest(input, context)
         try await requireWorkteam(of: checked, context)
         let steering = try await steering(checked, context)
-        let accepted = try specification(checked, steering, context)
+        var specification = try specification(checked, steering, context)
+        specification.notices += try await functionNotices(specification, context)
+        let accepted = specification
         if accepted.notices.contains(Self.truthUnknown) {
             logger.warning("\(Self.truthUnknown)", metadata: ["job": "\(accepted.name)"])
         }
@@ -80,6 +82,9 @@ extension SageMakerService {
         specification.referenceCode =
             context.account.description
             + specification.draws.scoped("reference code").text(16, from: Alphabet.alphanumeric)
+        specification.preFunction = request.preFunction
+        specification.postFunction = request.postFunction
+        specification.showsWholeLine = request.showsWholeLine
         specification.categories = request.categories
         specification.template = request.template
         specification.isPublicCrowd = request.workteam == .publicCrowd
@@ -183,4 +188,23 @@ extension SageMakerService {
     private static let truthUnknown =
         "people are simulated and no truth manifest was named: objects without a groundwork-truth attribute, a "
         + "registered truth or a folder named like a label get a label drawn from the seed"
+
+    /// A function that cannot be called fails the job, not the request; until then it may be named.
+    func functionNotices(
+        _ specification: LabelingJobSpecification, _ context: RequestContext
+    ) async throws(ServiceError) -> [String] {
+        var notices: [String] = []
+        var functions = [specification.preFunction, specification.postFunction].compactMap(\.self)
+        if functions.count == 2, functions[0] == functions[1] { functions.removeLast() }
+        for function in functions {
+            let isConfigured = try await internally(context, logger) {
+                try await engine.functions.isConfigured(function)
+            }
+            guard !isConfigured else { continue }
+            notices.append(
+                "nothing says where to call \(function), and the job fails when it gets there: start the server with "
+                    + "--lambda-endpoint, or name the function with PUT /_groundwork/functions")
+        }
+        return notices
+    }
 }

@@ -16,6 +16,8 @@ struct LabelingJobRequest {
 
     let input: SageMaker.CreateLabelingJobRequest
     let taskType: TaskType
+    /// Functions of the customer's own; nil where they are built in.
+    let preFunction: ARN?, postFunction: ARN?
     let manifest: S3URI
     let outputPath: S3URI
     let categories: S3URI?
@@ -42,6 +44,10 @@ struct LabelingJobRequest {
         let outputPath = rules.keep { () throws(ServiceError) in
             try address(input.outputConfig.s3OutputPath, at: "outputConfig.s3OutputPath")
         }
+        let functions = [
+            input.humanTaskConfig.preHumanTaskLambdaArn,
+            input.humanTaskConfig.annotationConsolidationConfig?.annotationConsolidationLambdaArn,
+        ].map { arn in rules.keep { () throws(ServiceError) in try ownFunction(arn, context) } ?? nil }
         var categories: S3URI?, template: S3URI?, algorithm: LabelingAlgorithm?
         if let taskType {
             categories = rules.keep { () throws(ServiceError) in try Self.categories(input, taskType) } ?? nil
@@ -56,7 +62,8 @@ struct LabelingJobRequest {
         guard let taskType, let workteam, let manifest, let outputPath else { return (nil, rules.broken) }
         let request = LabelingJobRequest(
             input: input, taskType: taskType, manifest: manifest, outputPath: outputPath, categories: categories,
-            template: template, workteam: workteam, algorithm: algorithm)
+            template: template, workteam: workteam, algorithm: algorithm, preFunction: functions[0],
+            postFunction: functions[1])
         return (request, rules.broken)
     }
 
@@ -90,7 +97,8 @@ struct LabelingJobRequest {
 
     private init(
         input: SageMaker.CreateLabelingJobRequest, taskType: TaskType, manifest: S3URI, outputPath: S3URI,
-        categories: S3URI?, template: S3URI?, workteam: Workteam, algorithm: LabelingAlgorithm?
+        categories: S3URI?, template: S3URI?, workteam: Workteam, algorithm: LabelingAlgorithm?, preFunction: ARN?,
+        postFunction: ARN?
     ) {
         self.input = input
         self.taskType = taskType
@@ -100,6 +108,8 @@ struct LabelingJobRequest {
         self.template = template
         self.workteam = workteam
         self.algorithm = algorithm
+        self.preFunction = preFunction
+        self.postFunction = postFunction
     }
 
     // MARK: Kind of task
@@ -124,6 +134,23 @@ struct LabelingJobRequest {
                         + "\(after.rawValue); both must be for the same task type.")
             }
         }
+    }
+
+    /// Whether it exists is found out when it is called, as everything beyond the request.
+    private static func ownFunction(_ text: String?, _ context: RequestContext) throws(ServiceError) -> ARN? {
+        guard let text, case .custom(let arn) = WorkflowFunction(text) else { return nil }
+        guard arn.region == context.region.description else {
+            throw .validation(
+                "Value '\(text)' in 'humanTaskConfig' is a function in \(arn.region); it must be in the job's region, "
+                    + "\(context.region).")
+        }
+        return arn
+    }
+
+    /// Whether people see the manifest line as it stands.
+    var showsWholeLine: Bool {
+        guard let text = input.humanTaskConfig.preHumanTaskLambdaArn else { return true }
+        return WorkflowFunction(text) == .builtIn(.preHumanTask, .passThrough)
     }
 
     private static func workteam(_ input: SageMaker.CreateLabelingJobRequest) throws(ServiceError) -> Workteam {

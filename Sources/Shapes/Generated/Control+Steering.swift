@@ -68,6 +68,28 @@ extension Control {
 }
 
 extension Control {
+    /// The operation `GetFunctions`.
+    package enum GetFunctions: Operation {
+        package typealias Input = ScopeRequest
+        package typealias Output = DocumentResponse
+        package static let schema = OperationSchema(
+            Control.schema, "GetFunctions", index: 125, route: RouteSchema("GET", "/_groundwork/functions"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension Control {
+    /// The operation `PutFunctions`.
+    package enum PutFunctions: Operation {
+        package typealias Input = DocumentRequest
+        package typealias Output = DocumentResponse
+        package static let schema = OperationSchema(
+            Control.schema, "PutFunctions", index: 126, route: RouteSchema("PUT", "/_groundwork/functions"), input: Input.schema, output: Output.schema
+        )
+    }
+}
+
+extension Control {
     /// The shape `PutAnswersRequest` of the service's model.
     package struct PutAnswersRequest: ReadableShape {
         package var jobName: String

@@ -28,6 +28,11 @@ package protocol ControlStore: Sendable {
     /// Replaces the whole document.
     func putRules(_ document: [UInt8]) async throws
 
+    /// Where functions are called; nil until it is put.
+    func functions() async throws -> [UInt8]?
+    /// Replaces the whole document.
+    func putFunctions(_ document: [UInt8]) async throws
+
     /// Adds or replaces what is true of these sources.
     func putTruth(_ entries: [TruthEntry], account: AccountID) async throws
     /// What is known of these sources; those of which nothing is known are missing.

@@ -191,16 +191,25 @@ package struct LocalControlStore: ControlStore {
 
     // MARK: Steering
 
-    package func rules() async throws -> [UInt8]? {
+    package func rules() async throws -> [UInt8]? { try await document("rules") }
+
+    package func putRules(_ document: [UInt8]) async throws { try await put(document, as: "rules") }
+
+    package func functions() async throws -> [UInt8]? { try await document("functions") }
+
+    package func putFunctions(_ document: [UInt8]) async throws { try await put(document, as: "functions") }
+
+    private func document(_ name: String) async throws -> [UInt8]? {
         try await readers.read { connection in
-            try connection.first("SELECT document FROM settings WHERE name = 'rules'") { $0.blob(0) }
+            try connection.first("SELECT document FROM settings WHERE name = :name", [":name": name]) { $0.blob(0) }
         }
     }
 
-    package func putRules(_ document: [UInt8]) async throws {
+    private func put(_ document: [UInt8], as name: String) async throws {
         try await writer.write { connection in
             try connection.execute(
-                "INSERT OR REPLACE INTO settings (name, document) VALUES ('rules', :document)", [":document": document])
+                "INSERT OR REPLACE INTO settings (name, document) VALUES (:name, :document)",
+                [":name": name, ":document": document])
         }
     }
 

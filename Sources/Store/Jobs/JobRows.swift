@@ -80,6 +80,19 @@ package struct ManifestRow: Hashable, Sendable {
     }
 }
 
+/// What a pre-annotation function made of an object: what its workers' pages are rendered from.
+package struct TaskInputRow: Hashable, Sendable {
+    /// Zero-based line of the manifest.
+    package var index: Int
+    /// Compact JSON, an object.
+    package var input: [UInt8]
+
+    package init(index: Int, input: [UInt8]) {
+        self.index = index
+        self.input = input
+    }
+}
+
 /// An object of a job, once it is more than a manifest line.
 package struct ObjectRow: Hashable, Sendable {
     /// How far the object has come; the raw value is what the row says.

@@ -77,6 +77,16 @@ extension LocalJobStore {
                         entry BLOB NOT NULL
                     );
                     CREATE INDEX timelines_job ON timelines (job, sequence);
-                    """)
+                    """),
+            Migration(
+                "what pre-annotation functions made of objects",
+                sql: """
+                    CREATE TABLE task_inputs (
+                        job INTEGER NOT NULL,
+                        position INTEGER NOT NULL,
+                        input BLOB NOT NULL,
+                        PRIMARY KEY (job, position)
+                    );
+                    """),
         ])
 }

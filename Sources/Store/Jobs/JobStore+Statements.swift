@@ -63,6 +63,17 @@ struct LocalJobTransaction: JobTransaction {
         return lines
     }
 
+    func taskInputs(_ indices: [Int]) throws -> [Int: [UInt8]] {
+        var inputs: [Int: [UInt8]] = [:]
+        for index in indices {
+            inputs[index] = try connection.first(
+                "SELECT input FROM task_inputs WHERE job = :job AND position = :position",
+                [":job": id.value, ":position": index]
+            ) { $0.blob(0) }
+        }
+        return inputs
+    }
+
     func labeledLines(
         in range: Range<Int>,
         _ body: (_ index: Int, _ line: UnsafeRawBufferPointer, _ label: UnsafeRawBufferPointer) throws -> Void
@@ -178,6 +189,14 @@ struct LocalJobTransaction: JobTransaction {
             try connection.execute(
                 "INSERT OR REPLACE INTO manifest_lines (job, position, line) VALUES (:job, :position, :line)",
                 [":job": id.value, ":position": line.index, ":line": line.line])
+        }
+    }
+
+    func put(_ inputs: [TaskInputRow]) throws {
+        for input in inputs {
+            try connection.execute(
+                "INSERT OR REPLACE INTO task_inputs (job, position, input) VALUES (:job, :position, :input)",
+                [":job": id.value, ":position": input.index, ":input": input.input])
         }
     }
 

@@ -117,6 +117,8 @@ package protocol JobReading {
     func marks(in range: Range<Int>) throws -> [Int: (status: ObjectRow.Status, round: Int)]
     /// Manifest lines by index.
     func lines(_ indices: [Int]) throws -> [Int: [UInt8]]
+    /// What pre-annotation functions made of objects, by index; those that met none are missing.
+    func taskInputs(_ indices: [Int]) throws -> [Int: [UInt8]]
     /// Lines with their objects' labels, in order, for the output manifest.
     func labeledLines(
         in range: Range<Int>,
@@ -156,6 +158,8 @@ package protocol JobTransaction: JobReading {
     func append(_ events: [OutgoingEvent]) throws
     /// Adds manifest lines.
     func put(_ lines: [ManifestRow]) throws
+    /// Adds or replaces what a pre-annotation function made of objects.
+    func put(_ inputs: [TaskInputRow]) throws
     /// Adds or replaces objects, with everything that is known of them.
     func put(_ objects: [ObjectRow]) throws
     /// Adds or replaces a document.

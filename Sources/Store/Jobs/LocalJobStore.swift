@@ -157,7 +157,7 @@ package struct LocalJobStore: JobStore {
 
     private static func remove(_ job: JobID, _ connection: Connection) throws {
         for table in [
-            "manifest_lines", "data_objects", "batches", "job_documents", "outbox", "timelines",
+            "manifest_lines", "task_inputs", "data_objects", "batches", "job_documents", "outbox", "timelines",
         ] {
             try connection.execute("DELETE FROM \(table) WHERE job = :job", [":job": job.value])
         }

@@ -76,9 +76,6 @@ import Testing
         try await refuses("PRE-", "ACS-") {
             $0.humanTaskConfig.preHumanTaskLambdaArn = ServiceFixture.functions + "ACS-ImageMultiClass"
         }
-        try await refuses("Custom", code: "NotImplemented") {
-            $0.humanTaskConfig.preHumanTaskLambdaArn = "arn:aws:lambda:us-east-1:000000000000:function:mine"
-        }
         try await refuses("VerificationBoundingBox", code: "NotImplemented") {
             $0.humanTaskConfig.preHumanTaskLambdaArn = ServiceFixture.functions + "PRE-VerificationBoundingBox"
             $0.humanTaskConfig.annotationConsolidationConfig?.annotationConsolidationLambdaArn =
