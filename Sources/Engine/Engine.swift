@@ -128,7 +128,7 @@ package actor Engine: Service {
         }
     }
 
-    private func performer(of job: JobID) async throws -> JobPerformer? {
+    func performer(of job: JobID) async throws -> JobPerformer? {
         if let performer = performers[job] { return performer }
         guard let row = try await environment.jobs.job(job),
             let specification = LabelingJobSpecification(decoding: row.specification)
@@ -136,6 +136,12 @@ package actor Engine: Service {
         let made = JobPerformer(job, specification: specification, environment: environment)
         performers[job] = made
         return made
+    }
+
+    /// Lets a job have its next turn at an instant of server time, or earlier.
+    func wake(_ job: JobID, at instant: Instant) {
+        wakes[job] = min(instant, wakes[job] ?? .distantFuture)
+        bell.ring()
     }
 
     private func retire(_ job: JobID) {

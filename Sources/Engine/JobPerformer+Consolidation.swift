@@ -40,6 +40,8 @@ extension JobPerformer {
     }
 
     func identities() async throws -> [String: WorkerIdentity] {
+        // Real people join a team whenever they like.
+        if isPortal { return try await teamMembers() }
         if let cached = roster { return cached }
         let made = Dictionary(try await crowd().workers.map { ($0.identity.id, $0.identity) }) { first, _ in first }
         roster = made

@@ -94,6 +94,8 @@ enum JobDocument {
     static let categories = "categories"
     /// What is known of the workers, where the method of consolidation learns over calls.
     static let workerStatistics = "worker-statistics"
+    /// Which tasks real people hold, as `TaskLeases.encoded`.
+    static let leases = "leases"
     /// The latest model, as `Classifier.encoded`.
     static let model = "model"
     /// The model to start from, as found at the initial model's address.

@@ -13,6 +13,7 @@ extension JobPerformer {
             desk = nil
             return nil
         }
+        if isPortal { return try await nextLeaseEnd(round) }
         if let desk, desk.round == round { return desk.nextAt }
         let made = try await makeDesk(for: batch)
         desk = made
@@ -21,6 +22,7 @@ extension JobPerformer {
 
     /// Lets the workforce work up to an instant, or to the end of a slice.
     func takeWork(_ job: LabelingJob, upTo limit: Instant) async throws -> Position {
+        if isPortal { return try await returnEndedLeases(by: limit) }
         guard var desk, let batch = job.batch else { return try await commit(.groupingDue, at: now) }
         var slice = WorkSlice(job: job, limit: limit, rows: environment.limits.engineSliceRows)
         while slice.isOpen, let event = desk.next(upTo: slice.limit) {
@@ -148,6 +150,11 @@ extension ObjectRow {
     /// The row of an object that people work on, or have ended.
     /// - Parameter place: its place in the batch of that round; places of later rounds come later.
     init(_ index: Int, _ object: DataObject, round: Int, place: Int) {
+        self.init(index, object, round: round, position: Self.position(round: round, place: place))
+    }
+
+    /// The same with its place in the order of all rounds.
+    init(_ index: Int, _ object: DataObject, round: Int, position: Int) {
         var status = Status.open
         var label: [UInt8] = []
         switch object.phase {
@@ -161,8 +168,11 @@ extension ObjectRow {
         }
         self.init(
             index: index, status: status, round: round, state: object.encoded, label: label,
-            position: round * Self.placesPerRound + place)
+            position: position)
     }
+
+    /// The place of a batch's place in the order of all rounds.
+    static func position(round: Int, place: Int) -> Int { round * placesPerRound + place }
 
     /// More than any batch has objects (MaxConcurrentTaskCount is at most 5,000).
     private static let placesPerRound = 10_000

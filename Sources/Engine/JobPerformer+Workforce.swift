@@ -1,5 +1,5 @@
 // Who works on a batch: a simulated crowd that knows the truth, or a script. Made from the batch, the seed and what was
-// given beforehand; nothing of it is stored.
+// given beforehand; nothing of it is stored. Real people have no schedule: JobPerformer+Portal.swift.
 
 internal import JSON
 internal import Kernel

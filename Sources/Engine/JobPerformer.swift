@@ -24,12 +24,14 @@ actor JobPerformer {
     var task: (any LabelingTask)?
     var model: (any Classifier)?
     var features: FeatureStore?
+    /// What is known of the batch that real people work on.
+    var portal: PortalDesk?
     /// Objects that simulated people are looking at.
     var subjects = SubjectWindow()
     /// Who the team's people are, by worker id.
     var roster: [String: WorkerIdentity]?
     /// Events committed so far: tells a job that gets on, with interruptions, from one that is stuck.
-    private(set) var progress = 0
+    var progress = 0
 
     init(_ id: JobID, specification: LabelingJobSpecification, environment: EngineEnvironment) {
         self.id = id
@@ -131,6 +133,7 @@ actor JobPerformer {
     /// Drops everything that can be made again.
     func releaseAll() {
         desk = nil
+        portal = nil
         subjects = SubjectWindow()
         task = nil
         model = nil

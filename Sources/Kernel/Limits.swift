@@ -104,6 +104,12 @@ package struct Limits: Sendable {
     package var tagsPerResource = 50
     /// Most work teams of an account in a region.
     package var workteams = 25
+    /// Most people of a private team, and of all teams of an account in a region.
+    package var workersPerTeam = 100, workers = 2500
+    /// Largest `answerContent`: a mask of the largest image.
+    package var answerBytes = 16 << 20
+    /// Most late answers of one job that are kept, and most on one page of them.
+    package var lateAnswers = 1000, lateAnswersPage = 100
     /// Objects in one consolidation call, as observed of the service.
     package var consolidationObjects = 50
     /// Longest `FailureReason` (API reference: DescribeLabelingJob).

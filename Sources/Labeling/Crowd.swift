@@ -46,7 +46,7 @@ package struct Crowd: Sendable {
         self.model = model
         self.classes = classes
         let pool = team.scoped("user pool").text(9, from: Alphabet.alphanumeric)
-        let account = signIn ?? ("Cognito", "https://cognito-idp.\(region).amazonaws.com/\(region)_\(pool)")
+        let account = signIn ?? ("Cognito", WorkerIdentity.issuer(ofUserPool: "\(region)_\(pool)", in: region))
         // Busy workers do most of the work: the one of rank r works 1/r as often as the first, and the pauses are set
         // so that all together work as much as if each took the mean pause.
         let harmonic = (1...size).reduce(0.0) { $0 + 1 / Double($1) }
@@ -81,16 +81,7 @@ package struct Crowd: Sendable {
             let name = draws.scoped("id").text(26, from: Alphabet.upperAlphanumeric)
             return WorkerIdentity(id: "public.\(region).\(name)")
         case .privateTeam:
-            let name = draws.scoped("id").text(16, from: Alphabet.lowerHex)
-            var digits = Array(draws.scoped("subject").text(32, from: Alphabet.lowerHex).utf8)
-            // Version and variant of a random UUID (RFC 9562, 5.4).
-            digits[12] = UInt8(ascii: "4")
-            digits[16] = Alphabet.lowerHex[8 + Int(draws.scoped("variant").below(4))]
-            return WorkerIdentity(
-                id: "private.\(region).\(name)",
-                account: .init(
-                    provider: account.provider, issuer: account.issuer,
-                    subject: uuidText(String(decoding: digits, as: UTF8.self))))
+            return .privateMember(in: region, signIn: account, draws)
         }
     }
 

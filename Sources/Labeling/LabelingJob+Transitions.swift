@@ -94,9 +94,11 @@ extension LabelingJob {
         return [.expireOpenObjects(round: round, at: batch.started + plan.availability)]
     }
 
-    /// What waits has waited long enough; the call bears the instant it was due, whenever it is made.
+    /// What waits has waited long enough; the call bears the instant it was due, whenever it is made. People at the
+    /// portal may have filled the call meanwhile, and what waits now has a time of its own.
     mutating func endWait() -> [Effect] {
-        waiting.first.map { [consolidateWaiting(at: $0.at + plan.consolidationDelay)] } ?? []
+        guard let first = waiting.first, first.at + plan.consolidationDelay <= time else { return [] }
+        return [consolidateWaiting(at: first.at + plan.consolidationDelay)]
     }
 
     /// The call that takes all that waits.

@@ -57,6 +57,8 @@ package struct ResourceName: Hashable, Sendable {
         case humanTaskUi = "human-task-ui"
         /// A vendor's work team.
         case vendor
+        /// A member of a private team; the name is the worker's id.
+        case worker
     }
 
     /// Names are unique within a kind, an account and a region.
