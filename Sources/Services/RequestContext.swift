@@ -24,6 +24,8 @@ package struct RequestContext: Sendable {
     package var expectations = BodyExpectations()
     /// The object's own Content-Encoding, without that of the framing.
     package var contentEncoding: String?
+    /// Host and port by which the client reaches S3; nil where it is those of the request.
+    package var objectHost: String?
     /// For conditions of bucket policies; nil where no client stands behind the request.
     package var facts: RequestFacts?
     /// Whom temporary credentials stand for.

@@ -188,6 +188,18 @@ extension OperationTable {
         add(IAM.GetUser.self, iam.getUser)
     }
 
+    /// Adds the work API.
+    package mutating func add(_ work: WorkService) {
+        add(Control.ListWorkTeams.self, work.listWorkTeams)
+        add(Control.AddWorker.self, work.addWorker)
+        add(Control.ListWork.self, work.listWork)
+        add(Control.ClaimTask.self, work.claimTask)
+        add(Control.SubmitTask.self, work.submitTask)
+        add(Control.DeclineTask.self, work.declineTask)
+        add(Control.ReleaseTask.self, work.releaseTask)
+        add(Control.ListLateAnswers.self, work.listLateAnswers)
+    }
+
     /// Adds the control API. The health paths are answered before the table is asked.
     package mutating func add(_ control: ControlService) {
         add(Control.GetClock.self, control.getClock)

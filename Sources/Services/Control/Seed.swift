@@ -33,7 +33,7 @@ extension ControlService {
         if let unknown = document.object?.names.first(where: { !known.contains($0) }) {
             throw .validation("A seed document has no member '\(unknown)'; it has \(known.joined(separator: ", ")).")
         }
-        var made: JSONObject = ["buckets": 0, "objects": 0, "workteams": 0, "vendors": 0]
+        var made: JSONObject = ["buckets": 0, "objects": 0, "workteams": 0, "workers": 0, "vendors": 0]
         for (place, bucket) in (document["buckets"]?.array ?? []).enumerated() {
             try await seedBucket(bucket, at: "buckets.\(place)", files, context, &made)
         }
@@ -140,6 +140,12 @@ extension ControlService {
             throw .resourceLimitExceeded("An account has at most \(limits.workteams) work teams in a region.")
         }
         if outcome == .created { count("workteams", &made) }
+        for (place, member) in (team["members"]?.array ?? []).enumerated() {
+            guard let person = member["name"]?.string else {
+                throw .validation("'\(path).members.\(place).name' must be a person's name.")
+            }
+            if try await addMember(person, to: resource.name, context).isNew { count("workers", &made) }
+        }
     }
 
     /// A vendor's work team that an account has subscribed to.

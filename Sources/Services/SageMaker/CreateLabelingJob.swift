@@ -168,11 +168,12 @@ extension SageMakerService {
     ) throws(ServiceError) -> LabelingJobSpecification.ResolvedSteering {
         let isPublic = request.workteam == .publicCrowd, steering = choice.chosen
         let workforce = choice.hasAnswers ? .scripted : steering.workforce ?? .simulated
-        if workforce == .portal { throw .notImplemented("The workforce 'portal'") }
+        if workforce == .portal { try Self.checkPortal(request) }
         if steering.schedule == .efficient { throw .notImplemented("The schedule 'efficient'") }
         var resolved = LabelingJobSpecification.ResolvedSteering(
             workforce: workforce, crowd: steering.crowd,
-            pace: steering.pace ?? 1000, seed: steering.seed ?? settings.seed,
+            // Real people live in real time.
+            pace: steering.pace ?? (workforce == .portal ? 1 : 1000), seed: steering.seed ?? settings.seed,
             minObjects: steering.minObjects ?? limits.automatedLabelingMinimumObjects,
             workers: steering.workers ?? (isPublic ? 200 : 20), learner: steering.learner ?? .automatic,
             objectLimit: request.taskType.objectsPerJob(limits))
@@ -182,6 +183,16 @@ extension SageMakerService {
         // An option is for all jobs; those that it does not fit do without.
         resolved.consolidation = steering.consolidation.flatMap { $0.fits(request.taskType) ? $0 : nil } ?? .service
         return resolved
+    }
+
+    /// Real people are members of private teams: nobody here signs in for a vendor or for the public crowd.
+    private static func checkPortal(_ request: LabelingJobRequest) throws(ServiceError) {
+        guard case .privateCrowd = request.workteam else {
+            throw .validation(
+                "Value '\(request.input.humanTaskConfig.workteamArn)' at 'humanTaskConfig.workteamArn' is no private work "
+                    + "team: the workforce 'portal' (real people) serves private teams only. Steer the job to "
+                    + "'simulated' people, or name a private team.")
+        }
     }
 
     /// Simulated people without truth agree on labels drawn from the seed: nobody should take those for real.

@@ -16,17 +16,20 @@ struct ReadAccess: Sendable {
     private let now: Instant
     private let lifetime: Duration
 
-    init(_ service: SageMakerService, lifetime: Duration, _ context: RequestContext) {
+    init(
+        _ credentials: SessionCredentials, _ entropy: any Entropy, lifetime: Duration, _ context: RequestContext
+    ) {
         now = context.facts?.now ?? context.now
         self.lifetime = lifetime
         endpoint = (
-            context.facts?.isSecure == true ? "https" : "http", context.head.headers["host"] ?? "localhost"
+            context.facts?.isSecure == true ? "https" : "http",
+            context.objectHost ?? context.head.headers["host"] ?? "localhost"
         )
         let session = SessionIdentity(
             arn: "arn:aws:sts::\(context.account):assumed-role/worker-page/\(context.requestID)",
             userID: "\(context.account):worker-page")
         signer = RequestSigner(
-            service.credentials.issue(for: context.account, session, until: now + lifetime, service.entropy),
+            credentials.issue(for: context.account, session, until: now + lifetime, entropy),
             region: context.region, service: "s3")
     }
 

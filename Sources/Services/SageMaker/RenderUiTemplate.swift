@@ -16,7 +16,7 @@ extension SageMakerService {
         guard let task = (try? JSONValue(parsing: Array(input.task.input.utf8)))?.object else {
             return Self.failed("InvalidTaskInput", "Task.Input is not a JSON object")
         }
-        let access = ReadAccess(self, lifetime: limits.renderedAddressLifetime, context)
+        let access = ReadAccess(credentials, entropy, lifetime: limits.renderedAddressLifetime, context)
         let page = WorkerPage(content, input: task, now: context.now) { text throws(LiquidRefusal) in
             try access.grant(text)
         }
