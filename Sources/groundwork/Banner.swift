@@ -6,7 +6,9 @@ import Server
 import Store
 
 enum Banner {
-    static func show(_ settings: ServeSettings, directory: DataDirectory, addresses: [ListenAddress]) {
+    static func show(
+        _ settings: ServeSettings, directory: DataDirectory, addresses: [ListenAddress], pages: ListenAddress?
+    ) {
         let address = addresses.first.map { "http://\($0)" } ?? ""
         var lines = [
             "groundwork \(Version.text) serves \(address)",
@@ -17,6 +19,7 @@ enum Banner {
             lines.append(
                 "TLS: \(secure)" + (settings.isSelfSigned ? ", trust \(directory.path)/tls-certificate.pem" : ""))
         }
+        if let pages { lines.append("pages: http://\(pages)/ (people label here)") }
         let width = settings.entries.map(\.name.count).max() ?? 0
         for entry in settings.entries {
             let name = entry.name + String(repeating: " ", count: width - entry.name.count)

@@ -28,10 +28,11 @@ extension Program {
         let readiness: Readiness
         let readers: LoopReaders
 
-        func configuration(in directory: DataDirectory) throws -> HTTPServer.Configuration {
+        func configuration(
+            port: Int, threads: Int, in directory: DataDirectory
+        ) throws -> HTTPServer.Configuration {
             var configuration = HTTPServer.Configuration(
-                addresses: [ListenAddress(host: settings.host, port: settings.port)], threads: settings.threads,
-                limits: limits)
+                addresses: [ListenAddress(host: settings.host, port: port)], threads: threads, limits: limits)
             configuration.shutdownDeadline = settings.shutdownDeadline
             switch settings.tls {
             case nil: break
@@ -57,8 +58,20 @@ extension Program {
             return JSONLinesAccessLog(descriptor: descriptor)
         }
 
+        /// The port of the pages; `objectPort` is that of S3.
+        func pages(in directory: DataDirectory, objectPort: Int) throws -> PagesHandler {
+            var access = try access(in: directory)
+            access.audience = .ownPages
+            let work = ControlDispatcher(
+                access: access, router: router, table: table, tasks: tasks, serverClock: serverClock, limits: limits,
+                objectPort: objectPort)
+            return PagesHandler(access: access, work: work, objectPort: objectPort)
+        }
+
+        private var router: WireRouter { WireRouter(hostSuffixes: ["localhost", "s3.localhost"] + settings.hostNames) }
+
         func pipeline(in directory: DataDirectory) throws -> Pipeline {
-            let router = WireRouter(hostSuffixes: ["localhost", "s3.localhost"] + settings.hostNames)
+            let router = router
             let verifier = SignatureVerifier(
                 credentials: credentials, policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(

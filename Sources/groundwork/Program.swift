@@ -29,6 +29,8 @@ struct Program {
     private let objects: ObjectStorage
     private let compute: ComputePool
     private let server: HTTPServer
+    /// Nil where no pages are served.
+    private let pages: (server: HTTPServer, address: ListenAddress)?
     private let tasks: AsyncRequests
     private let control: ControlService
     private let serverClock: ServerClock
@@ -95,6 +97,7 @@ struct Program {
         table.add(STSService(credentials: sessions, entropy: entropy))
         table.add(IAMService(control: controlStore, entropy: entropy, limits: limits, logger: logger))
         table.add(control)
+        table.add(WorkService(control, credentials: sessions, entropy: entropy))
         guard table.missing.isEmpty else {
             throw SettingResolver.Refusal(description: "operations without a function: \(table.missing)")
         }
@@ -105,11 +108,17 @@ struct Program {
             wallClock: wallClock, limits: limits, readiness: readiness,
             readers: readers)
         server = HTTPServer(
-            try parts.configuration(in: directory), clock: wallClock, entropy: entropy,
-            accessLog: try parts.accessLog(),
-            handler: try parts.pipeline(in: directory))
+            try parts.configuration(port: settings.port, threads: settings.threads, in: directory), clock: wallClock,
+            entropy: entropy, accessLog: try parts.accessLog(), handler: try parts.pipeline(in: directory))
         addresses = try await Self.listen(server)
         functions.endpoint.set(addresses.first.map { "http://\($0)" } ?? "")
+        do {
+            pages = try await Self.pages(
+                parts, directory, objectPort: addresses.first?.port ?? settings.port, entropy)
+        } catch {
+            await server.close()
+            throw error
+        }
     }
 
     /// Where tools find the server.
@@ -118,12 +127,13 @@ struct Program {
     /// Serves until the process is asked to end.
     func run() async throws {
         try await seed()
-        Banner.show(settings, directory: directory, addresses: addresses)
+        Banner.show(settings, directory: directory, addresses: addresses, pages: pages?.address)
         let delivery = eventSender.map {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: NotificationDelivery(events: eventStore, sender: $0, logger: logger),
                 successTerminationBehavior: .ignore)
         }
+        let servers = [server] + (pages.map { [$0.server] } ?? [])
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [delivery].compactMap { $0 } + [
@@ -132,11 +142,11 @@ struct Program {
                         service: LifecycleSweep(objects: objects, clock: serverClock, logger: logger),
                         successTerminationBehavior: .ignore),
                     .init(service: OrphanSweep(store: store, logger: logger), successTerminationBehavior: .ignore),
-                    // The server ends first: what it still answers needs the others.
+                    // The servers end first: what they still answer needs the others.
                     .init(service: engine), .init(service: tasks),
-                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                    // Before the server even: it waits for every answer, and these end with the feed.
-                    .init(service: eventFeed, successTerminationBehavior: .ignore),
+                ] + servers.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) } + [
+                    // Before the servers even: they wait for every answer, and these end with the feed.
+                    .init(service: eventFeed, successTerminationBehavior: .ignore)
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         compute.close()
@@ -201,6 +211,24 @@ struct Program {
                         "operation": "\(operation.name)", "member": "\(member)",
                     ])
             }
+        }
+    }
+
+    /// A server of their own for the pages: another port is another origin.
+    private static func pages(
+        _ parts: Parts, _ directory: DataDirectory, objectPort: Int, _ entropy: SystemEntropy
+    ) async throws -> (server: HTTPServer, address: ListenAddress)? {
+        guard let port = parts.settings.pagesPort else { return nil }
+        let server = HTTPServer(
+            try parts.configuration(port: port, threads: 1, in: directory), clock: parts.wallClock,
+            entropy: entropy, accessLog: nil,
+            handler: try parts.pages(in: directory, objectPort: objectPort))
+        do {
+            guard let address = try await listen(server).first else { return nil }
+            return (server, address)
+        } catch let refusal as SettingResolver.Refusal {
+            throw SettingResolver.Refusal(
+                description: "\(refusal.description); --pages-port names another for the pages, or none")
         }
     }
 

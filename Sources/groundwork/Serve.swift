@@ -28,7 +28,9 @@ struct Serve: AsyncParsableCommand {
 struct ServeOptions: ParsableArguments {
     @Option(help: "Address to listen on (127.0.0.1).") var host: String?
     @Option(help: "Port of the AWS endpoint (4566); 0 takes a free one and prints it.") var port: String?
-    @Option(help: "test (default): simulated people, quick jobs.") var profile: String?
+    @Option(help: "Port of the pages for people (port + 1); none serves no pages.") var pagesPort: String?
+    @Option(help: "test (default): simulated people, quick jobs; label: real people in real time, kept for sure.")
+    var profile: String?
     @Option(help: "Where data is kept ($XDG_DATA_HOME/groundwork/<port>).") var dataDir: String?
     @Flag(help: "Keep data in a temporary folder, removed at the end.") var ephemeral = false
     @Option(help: "relaxed (default): survives the end of the process; full: a power loss too.") var durability: String?

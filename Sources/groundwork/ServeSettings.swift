@@ -12,6 +12,8 @@ import Store
 struct ServeSettings {
     var host: String
     var port: Int
+    /// 0 takes a free one; nil serves no pages.
+    var pagesPort: Int?
     var dataDirectory: String?
     var isEphemeral: Bool
     var durability: Durability
@@ -44,6 +46,17 @@ struct ServeSettings {
     var entries: [SettingResolver.Entry]
     var environment: [String: String]
 
+    /// Settings for a purpose.
+    enum Profile: String {
+        case test
+        /// Real people: jobs run in real time, and nobody is ever simulated unless a rule or tag says so.
+        case label
+
+        var durability: String? { self == .label ? "full" : nil }
+        var pace: String? { self == .label ? "1" : nil }
+        var workforce: Steering.Workforce? { self == .label ? .portal : nil }
+    }
+
     enum TLSSource { case selfSigned, files(certificate: String, key: String) }
 
     enum FrozenClock { case now, at(Instant) }
@@ -58,18 +71,18 @@ struct ServeSettings {
         var resolver = SettingResolver(environment: environment)
         self.environment = environment
         let cores = ProcessEnvironment.cores
-        _ = try resolver.resolve(
-            "profile", options.profile, standard: "test",
-            rule: "this version has the profile test; label, with a portal for real people, is not implemented"
-        ) { $0 == "test" ? $0 : nil }
+        let profile = try resolver.resolve(
+            "profile", options.profile, standard: "test", rule: "it must be test or label", Profile.init(rawValue:))
         host = try resolver.resolve("host", options.host, standard: "127.0.0.1", rule: "it must be an address") {
             $0.isEmpty ? nil : $0
         }
         port = try resolver.count("port", options.port, standard: 4566, 0...65_533)
+        pagesPort = try Self.pagesPort(options, besides: port, &resolver)
         dataDirectory = try resolver.text("data-dir", options.dataDir)
         isEphemeral = try resolver.resolve("ephemeral", options.ephemeral)
         durability = try resolver.resolve(
-            "durability", options.durability, standard: "relaxed", rule: "it must be relaxed or full",
+            "durability", options.durability, profile: profile.durability, standard: "relaxed",
+            rule: "it must be relaxed or full",
             Durability.init(rawValue:))
         account = try resolver.resolve(
             "account", options.account, standard: AccountID.standard.description, rule: "it must be twelve digits"
@@ -96,7 +109,7 @@ struct ServeSettings {
         seed = try resolver.resolve(
             "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"
         ) { UInt64($0) }
-        steering = try Self.steering(options, &resolver)
+        steering = try Self.steering(options, profile, &resolver)
         let milliseconds = try resolver.count("min-state", options.minState, standard: 500, 0...60_000)
         minimumState = .milliseconds(milliseconds)
         maxObjectsPerJob = try resolver.count(
@@ -156,11 +169,30 @@ struct ServeSettings {
         }
     }
 
-    private static func steering(_ options: ServeOptions, _ resolver: inout SettingResolver) throws -> Steering {
+    private static func pagesPort(
+        _ options: ServeOptions, besides port: Int, _ resolver: inout SettingResolver
+    ) throws -> Int? {
+        let pages = try resolver.resolve(
+            "pages-port", options.pagesPort, standard: port == 0 ? "0" : String(port + 1),
+            rule: "it must be none, or a whole number from 0 to 65535 other than the port"
+        ) { text -> Int?? in
+            if text == "none" { return .some(nil) }
+            return Int(text).flatMap { (0...65_535).contains($0) && ($0 != port || port == 0) ? .some($0) : nil }
+        }
+        return pages
+    }
+
+    private static func steering(
+        _ options: ServeOptions, _ profile: Profile, _ resolver: inout SettingResolver
+    ) throws -> Steering {
         var steering = Steering()
-        steering.pace = try resolver.resolve(
-            "pace", options.pace, standard: "1000", rule: "it must be a number above 0 and at most 1000000"
+        steering.workforce = profile.workforce
+        let pace = try resolver.resolve(
+            "pace", options.pace, profile: profile.pace, standard: "1000",
+            rule: "it must be a number above 0 and at most 1000000"
         ) { text in Double(text).flatMap { $0 > 0 && $0 <= 1_000_000 ? $0 : nil } }
+        // A default leaves jobs of real people in real time.
+        if resolver.entries.last?.origin != .standard { steering.pace = pace }
         steering.crowd = try resolver.resolve(
             "crowd", options.crowd, standard: "",
             rule: "it must be one of " + Steering.Crowd.allCases.map(\.rawValue).joined(separator: ", ")

@@ -5,12 +5,23 @@
 
 internal import Digests
 package import Kernel
+internal import Objects
 internal import Services
 internal import Shapes
 package import Wire
 
 /// Who may use the control API.
 package struct ControlAccess: Sendable {
+    /// Whose requests a port is for.
+    package enum Audience: Sendable {
+        /// No page of a browser.
+        case programs
+        /// The pages that the port serves itself.
+        case ownPages
+    }
+
+    /// Set to `ownPages` on the port of the pages.
+    package var audience = Audience.programs
     /// Host names, without port, that requests may name.
     package var hosts: Set<String>
     /// Required in `Authorization: Bearer` or `x-groundwork-token`; nil where none is.
@@ -29,18 +40,38 @@ package struct ControlAccess: Sendable {
 
     /// Throws unless the request may go on.
     func check(_ head: RequestHead) throws(ServiceError) {
+        try checkHost(head)
+        switch audience {
+        case .programs: try checkProgram(head)
+        case .ownPages: try checkOwnPage(head, host: head.headers["host"] ?? "")
+        }
+        if head.method != "GET", head.method != "HEAD" { try checkContentType(head) }
+        if let token { try checkToken(token, head) }
+    }
+
+    /// A name that somebody else's DNS has bound to this address is not on the list.
+    func checkHost(_ head: RequestHead) throws(ServiceError) {
         guard let host = head.headers["host"].map(Self.hostName), hosts.contains(host) else {
             throw Self.refusal(
                 "The Host of a control request must be one of \(hosts.sorted().joined(separator: ", ")).")
         }
+    }
+
+    private func checkProgram(_ head: RequestHead) throws(ServiceError) {
         let marks = head.headers.fields.filter { field in
             isSameFieldName(field.name, "origin") || field.name.lowercased().hasPrefix("sec-fetch-")
         }
         guard marks.isEmpty else {
             throw Self.refusal("The control API is for programs; requests from web pages are refused.")
         }
-        if head.method != "GET", head.method != "HEAD" { try checkContentType(head) }
-        if let token { try checkToken(token, head) }
+    }
+
+    /// A page of this very port, by what browsers say of themselves (Fetch standard: Origin, Sec-Fetch-Site).
+    private func checkOwnPage(_ head: RequestHead, host: String) throws(ServiceError) {
+        let own = ["http://", "https://"].map { $0 + host.lowercased() }
+        guard head.headers["origin"].map({ own.contains($0.lowercased()) }) ?? true,
+            head.headers["sec-fetch-site"].map({ ["same-origin", "none"].contains($0) }) ?? true
+        else { throw Self.refusal("Requests from pages of other origins are refused.") }
     }
 
     private func checkContentType(_ head: RequestHead) throws(ServiceError) {
@@ -73,7 +104,8 @@ package struct ControlAccess: Sendable {
         }
     }
 
-    private static func hostName(_ host: String) -> String {
+    /// The host of a Host header, without port.
+    static func hostName(_ host: String) -> String {
         if host.hasPrefix("[") { return String(host.prefix { $0 != "]" } + "]").lowercased() }
         return host.prefix { $0 != ":" }.lowercased()
     }
@@ -89,12 +121,16 @@ package struct ControlDispatcher: RequestHandler {
     private let tasks: AsyncRequests
     private let serverClock: any Clock
     private let limits: Limits
+    private let objectPort: Int?
 
-    /// `serverClock` stamps what requests do.
+    /// - Parameters:
+    ///   - serverClock: stamps what requests do.
+    ///   - objectPort: where clients of this port reach S3; nil where that is here.
     package init(
         access: ControlAccess, router: WireRouter, table: OperationTable, tasks: AsyncRequests,
-        serverClock: any Clock, limits: Limits = Limits()
+        serverClock: any Clock, limits: Limits = Limits(), objectPort: Int? = nil
     ) {
+        self.objectPort = objectPort
         self.access = access
         self.router = router
         self.table = table
@@ -127,9 +163,7 @@ package struct ControlDispatcher: RequestHandler {
             do throws(ServiceError) {
                 let body = try await BodyCollector.collect(
                     request.body, BodyExpectations(), limit: limits.controlBodyBytes)
-                let context = RequestContext(
-                    principal: Principal(account: access.account), region: access.region,
-                    requestID: reply.identity.requestID, now: serverClock.now(), head: request.head)
+                let context = context(request, reply)
                 let admitted = AdmittedRequest(
                     route: route, context: context, identity: reply.identity, loop: request.loop, bytes: body)
                 guard case .asynchronous(let perform)? = table[route.operation] else {
@@ -141,5 +175,19 @@ package struct ControlDispatcher: RequestHandler {
             }
         }
         if !isTaken { reply.send(ServiceError("Busy", status: 503, "The server has too much to do; try again.")) }
+    }
+
+    private func context(_ request: ServerRequest, _ reply: Reply) -> RequestContext {
+        var context = RequestContext(
+            principal: Principal(account: access.account), region: access.region,
+            requestID: reply.identity.requestID, now: serverClock.now(), head: request.head)
+        context.facts = RequestFacts(
+            head: request.head, sourceAddress: request.remoteAddress, isSecure: request.isSecure,
+            signatureVersion: nil, authType: nil, signatureAge: nil, now: request.receivedAt,
+            requestID: reply.identity.requestID, hostID: reply.identity.hostID)
+        if let objectPort, let host = request.head.headers["host"] {
+            context.objectHost = "\(ControlAccess.hostName(host)):\(objectPort)"
+        }
+        return context
     }
 }
