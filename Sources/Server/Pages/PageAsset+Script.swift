@@ -179,9 +179,9 @@ extension PageAsset {
           byId("resume").hidden = true;
           byId("jobs").replaceChildren(...open.map((one) => {
             const item = document.createElement("li");
-            const waits = one.isOnPage ? "its other tasks are with others, or done" :
-              `${one.taskType} needs the full portal, or the work API`;
-            item.textContent = `${one.title || one.job}: ${waits}`;
+            const waits = !one.isOnPage ? `${one.taskType} needs the full portal, or the work API` :
+              one.progress.pending > 0 ? "the rest is with others now" : "you have done your part of this batch";
+            item.textContent = `${one.title || one.job}: ${waits}.`;
             return item;
           }));
           show("idle");

@@ -37,7 +37,9 @@ extension PageAsset {
         form { display: grid; gap: .9rem; max-width: 24rem; margin-top: .5rem; }
         label { display: grid; gap: .25rem; font-weight: 600; }
         input, select, button { font: inherit; color: inherit; border-radius: .5rem; }
-        input, select { padding: .6rem .7rem; border: 1px solid var(--line); background: var(--card); }
+        input, select {
+          padding: .6rem .7rem; border: 1px solid var(--line); background: var(--card); font-weight: 400;
+        }
         button {
           padding: .65rem 1.1rem; border: 1px solid transparent; background: var(--accent); color: var(--on-accent);
           font-weight: 600; cursor: pointer;
@@ -48,7 +50,8 @@ extension PageAsset {
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         #object:focus { outline: none; }
         .top, .bottom, .course { display: flex; gap: 1rem; align-items: baseline; justify-content: space-between; }
-        .course { align-items: center; }
+        .course, .bottom { align-items: center; }
+        #leave { padding: .3rem .8rem; }
         .course progress { flex: 1; height: .6rem; accent-color: var(--accent); }
         #time { margin: 0; white-space: nowrap; }
         #left { font-variant-numeric: tabular-nums; font-weight: 600; }
