@@ -1,5 +1,5 @@
-// What the work API asks of the engine. The performer decides nothing that a transaction has not decided; afterwards the
-// job is woken when it next has something to do.
+// What the work API asks of the engine. The transaction decides; afterwards the job is woken when it next has something
+// to do.
 
 package import JSON
 internal import Kernel

@@ -94,6 +94,6 @@ package enum PortalSubmission: Hashable, Sendable {
     case taken
     /// It does not answer the task; the worker still holds it.
     case unusable
-    /// The task is not the worker's any longer. The number finds the answer again; nil where as many as may be are kept.
+    /// The task is not the worker's any longer. The number finds the answer again; nil where it is not kept.
     case late(kept: Int?)
 }

@@ -1,5 +1,5 @@
-// Answers to tasks that are not the worker's any longer: they do not count, and they are not lost. Each is a document of
-// the job, numbered from 1; the timeline tells of it.
+// Answers to tasks that are not the worker's any longer: they do not count, and they are not lost. Each is a document
+// of the job, numbered from 1; the timeline tells of it.
 
 internal import JSON
 internal import Kernel

@@ -1,5 +1,5 @@
-// Who holds which task of a batch while real people work on it. The objects' own rows say the same; this small list says
-// it at a glance, so that nobody has to read thousands of rows to find a worker's task or the next lease that ends.
+// Who holds which task of a batch while real people work on it. The objects' own rows say the same; this small list
+// says it at a glance, so that nobody reads thousands of rows to find a worker's task or the next lease that ends.
 
 package import Kernel
 

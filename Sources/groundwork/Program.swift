@@ -112,13 +112,7 @@ struct Program {
             entropy: entropy, accessLog: try parts.accessLog(), handler: try parts.pipeline(in: directory))
         addresses = try await Self.listen(server)
         functions.endpoint.set(addresses.first.map { "http://\($0)" } ?? "")
-        do {
-            pages = try await Self.pages(
-                parts, directory, objectPort: addresses.first?.port ?? settings.port, entropy)
-        } catch {
-            await server.close()
-            throw error
-        }
+        pages = try await Self.pages(parts, directory, besides: (server, addresses), entropy)
     }
 
     /// Where tools find the server.
@@ -216,9 +210,11 @@ struct Program {
 
     /// A server of their own for the pages: another port is another origin.
     private static func pages(
-        _ parts: Parts, _ directory: DataDirectory, objectPort: Int, _ entropy: SystemEntropy
+        _ parts: Parts, _ directory: DataDirectory, besides main: (server: HTTPServer, addresses: [ListenAddress]),
+        _ entropy: SystemEntropy
     ) async throws -> (server: HTTPServer, address: ListenAddress)? {
         guard let port = parts.settings.pagesPort else { return nil }
+        let objectPort = main.addresses.first?.port ?? parts.settings.port
         let server = HTTPServer(
             try parts.configuration(port: port, threads: 1, in: directory), clock: parts.wallClock,
             entropy: entropy, accessLog: nil,
@@ -226,7 +222,9 @@ struct Program {
         do {
             guard let address = try await listen(server).first else { return nil }
             return (server, address)
-        } catch let refusal as SettingResolver.Refusal {
+        } catch {
+            await main.server.close()
+            guard let refusal = error as? SettingResolver.Refusal else { throw error }
             throw SettingResolver.Refusal(
                 description: "\(refusal.description); --pages-port names another for the pages, or none")
         }

@@ -1,5 +1,5 @@
-// The page's script: a client of the work API, nothing more. Everything that comes from a job is shown as text. One task
-// at a time; the next is asked for as soon as an answer is stored.
+// The page's script: a client of the work API, nothing more. Everything that comes from a job is shown as text. One
+// task at a time; the next is asked for as soon as an answer is stored.
 
 extension PageAsset {
     static let scriptText = #"""

@@ -189,8 +189,8 @@ extension SageMakerService {
     private static func checkPortal(_ request: LabelingJobRequest) throws(ServiceError) {
         guard case .privateCrowd = request.workteam else {
             throw .validation(
-                "Value '\(request.input.humanTaskConfig.workteamArn)' at 'humanTaskConfig.workteamArn' is no private work "
-                    + "team: the workforce 'portal' (real people) serves private teams only. Steer the job to "
+                "Value '\(request.input.humanTaskConfig.workteamArn)' at 'humanTaskConfig.workteamArn' is no private "
+                    + "work team: the workforce 'portal' (real people) serves private teams only. Steer the job to "
                     + "'simulated' people, or name a private team.")
         }
     }

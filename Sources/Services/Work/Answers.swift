@@ -1,5 +1,5 @@
-// Giving a task back: with an answer, without one, or as one that should not be asked. Whoever comes too late is told so,
-// and the answer is kept, though it does not count.
+// Giving a task back: with an answer, without one, or as one that should not be asked. Whoever comes too late is told
+// so, and the answer is kept, though it does not count.
 
 internal import Engine
 internal import JSON
@@ -101,7 +101,8 @@ extension WorkService {
         }
         guard content.count <= controls.limits.answerBytes else {
             throw .validation(
-                "Value at 'answerContent' has \(content.count) bytes; at most \(controls.limits.answerBytes) are allowed."
+                "Value at 'answerContent' has \(content.count) bytes; at most \(controls.limits.answerBytes) are "
+                    + "allowed."
             )
         }
         return PortalAnswer(
@@ -118,8 +119,8 @@ extension WorkService {
     private static func expired(_ task: String, _ worker: TeamMember, _ consequence: String) -> ServiceError {
         ServiceError(
             "TaskExpired", status: 409,
-            "\(worker.name) does not hold the task \(task): its time has run out, it was given back, or the job needs no "
-                + "more answers. \(consequence)")
+            "\(worker.name) does not hold the task \(task): its time has run out, it was given back, or the job "
+                + "needs no more answers. \(consequence)")
     }
 }
 
@@ -132,13 +133,14 @@ extension TaskType {
         case .imageMultiClassMultiLabel, .textMultiClassMultiLabel:
             "one member must be {\"labels\": […]} with labels of the job"
         case .boundingBox:
-            "one member must be {\"boundingBoxes\": [{\"label\", \"left\", \"top\", \"width\", \"height\"}, …]} with labels "
-                + "of the job and boxes inside the image"
+            "one member must be {\"boundingBoxes\": [{\"label\", \"left\", \"top\", \"width\", \"height\"}, …]} "
+                + "with labels of the job"
         case .semanticSegmentation:
-            "one member must be {\"labeledImage\": {\"pngImageData\": …}, \"labelMappings\": {label: {\"color\": …}}, "
-                + "\"inputImageProperties\": …} with labels of the job"
+            "one member must be {\"labeledImage\": {\"pngImageData\": …}, "
+                + "\"labelMappings\": {label: {\"color\": …}}} with a PNG in base64 and labels of the job"
         case .namedEntityRecognition:
-            "one member must be {\"entities\": [{\"label\", \"startOffset\", \"endOffset\"}, …]} with labels of the job"
+            "one member must be {\"entities\": [{\"label\", \"startOffset\", \"endOffset\"}, …]} with labels of "
+                + "the job"
         default: "it must be a JSON object"
         }
     }

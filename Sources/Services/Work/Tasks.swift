@@ -103,8 +103,8 @@ extension WorkService {
         return .object(shown)
     }
 
-    /// A text as it is; for anything else its address, and one under which it can be read while the task is held, as far
-    /// as the job's account may.
+    /// A text as it is; for anything else its address, and one under which it can be read while the task is held, as
+    /// far as the job's account may.
     private func object(_ source: ObjectSource, for left: Duration, _ context: RequestContext) -> JSONValue {
         guard case .reference(let uri) = source else { return ["text": .string(source.text)] }
         let lifetime = Duration.seconds(min(max(Int64(left.inSeconds), 1), Self.longestPresigned))

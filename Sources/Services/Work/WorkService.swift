@@ -51,8 +51,8 @@ extension WorkService {
         guard let member = resource.flatMap({ TeamMember($0) }) else {
             throw ServiceError(
                 "ResourceNotFound", status: 404,
-                "There is no worker \(id) in account \(context.account) in \(context.region). Sign in with a team and a "
-                    + "name: POST /_groundwork/work/workers.")
+                "There is no worker \(id) in account \(context.account) in \(context.region). Sign in with a team and "
+                    + "a name: POST /_groundwork/work/workers.")
         }
         return member
     }

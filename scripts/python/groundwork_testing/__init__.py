@@ -4,5 +4,6 @@ from .account import Account, JobEnded
 from .control import Control, ControlError
 from .example import ExampleJob
 from .server import Server, ServerDidNotStart
+from .worker import Worker
 
-__all__ = ["Account", "Control", "ControlError", "ExampleJob", "JobEnded", "Server", "ServerDidNotStart"]
+__all__ = ["Account", "Control", "ControlError", "ExampleJob", "JobEnded", "Server", "ServerDidNotStart", "Worker"]

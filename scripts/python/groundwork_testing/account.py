@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from .control import Control, ControlError
+from .worker import Worker
 
 TERMINAL = ("Completed", "Failed", "Stopped")
 
@@ -66,33 +67,44 @@ class Account:
     def put_answers(self, job: str, answers: Union[List[Any], Dict[str, Any], bytes]) -> Any:
         """Gives the answers of a job before it is created: a list per manifest line, or by source, or NDJSON bytes."""
         body = answers if isinstance(answers, bytes) else {"answers": answers}
-        return self._call("PUT", f"answers/{job}", body)
+        return self.call("PUT", f"answers/{job}", body)
 
     def put_truth(self, truth: Union[Dict[str, str], List[Dict[str, Any]]]) -> Any:
         """Tells simulated people the right labels: by source, or as lines with `groundwork-truth`."""
-        return self._call("PUT", "truth", truth)
+        return self.call("PUT", "truth", truth)
 
     def reset(self) -> Any:
         """Forgets everything of this account."""
-        return self._call("POST", "reset")
+        return self.call("POST", "reset")
+
+    # People
+
+    def worker(self, name: str, team: str = "example-team") -> Worker:
+        """Signs a member of a private team in; a new name is a new member."""
+        signed_in = self.call("POST", "work/workers", {"team": team, "name": name})["worker"]
+        return Worker(self, signed_in["id"], signed_in["name"])
+
+    def late_answers(self, job: str) -> List[Dict[str, Any]]:
+        """The answers to a job that came after their tasks had ended; they do not count."""
+        return list(self.call("GET", f"work/late/{job}")["lateAnswers"])
 
     # Jobs
 
     def job(self, name: str) -> Any:
         """What the server knows of a job beyond Describe: phase, steering, counters."""
-        return self._call("GET", f"jobs/{name}")
+        return self.call("GET", f"jobs/{name}")
 
     def timeline(self, job: str) -> List[Dict[str, Any]]:
         """The events of a job, in order."""
-        return list(self._call("GET", f"jobs/{job}/timeline")["timeline"])
+        return list(self.call("GET", f"jobs/{job}/timeline")["timeline"])
 
     def report(self, job: str) -> Any:
         """Shares of people and machine, rounds and thresholds, costs."""
-        return self._call("GET", f"jobs/{job}/report")
+        return self.call("GET", f"jobs/{job}/report")
 
     def delete_job(self, job: str, with_output: bool = False) -> Any:
         """Removes a job that has ended, so that its name is free again."""
-        return self._call("DELETE", f"jobs/{job}", query={"with-output": "true" if with_output else None})
+        return self.call("DELETE", f"jobs/{job}", query={"with-output": "true" if with_output else None})
 
     def wait_for(self, job: str, status: str = "Completed", timeout: float = 60) -> Dict[str, Any]:
         """Waits until the job shows the status, and returns what DescribeLabelingJob answers then.
@@ -104,7 +116,7 @@ class Account:
             left = max(0.0, deadline - time.monotonic())
             try:
                 query = {"status": status, "timeout": min(left, 300)}
-                shown = self._call("GET", f"jobs/{job}/wait", query=query, patience=left + 30)
+                shown = self.call("GET", f"jobs/{job}/wait", query=query, patience=left + 30)
             except ControlError as error:
                 if error.status != 408:
                     raise
@@ -115,9 +127,10 @@ class Account:
                 raise JobEnded(self._story(job, f"ended as {shown['status']} instead of {status}"))
             return dict(self.client("sagemaker").describe_labeling_job(LabelingJobName=job))
 
-    def _call(
+    def call(
         self, method: str, path: str, body: Any = None, query: Optional[Dict[str, Any]] = None, patience: float = 60
     ) -> Any:
+        """A control call that concerns this account in its region; see Control.call."""
         scope = {"account": self.identifier, "region": self.region}
         return self.control.call(method, path, body, {**(query or {}), **scope}, patience)
 
