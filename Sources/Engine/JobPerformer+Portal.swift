@@ -106,7 +106,7 @@ extension JobPerformer {
     }
 
     /// What the worker's page gets for an object.
-    private func taskInput(for source: ObjectSource) async throws -> JSONValue {
+    func taskInput(of object: Int, _ source: ObjectSource) async throws -> JSONValue {
         try await labelingTask().taskInput(for: source)
     }
 
@@ -157,7 +157,7 @@ extension JobPerformer {
         }
         return PortalTask(
             id: PortalTaskID(job: id, object: held.object, accepted: held.accepted), specification: specification,
-            source: source, input: try await taskInput(for: source),
+            source: source, input: try await taskInput(of: held.object, source),
             categories: try await labelingTask().categories, expires: specification.servedTime(at: held.until),
             work: try await portalWork(for: held.worker) ?? PortalWork())
     }

@@ -86,14 +86,17 @@ struct TaskChange {
     }
 
     private mutating func apply(_ event: DataObject.Event, to index: Int, at instant: Instant) throws {
-        var object = try object(index)
-        for effect in object.apply(event) {
+        let before = try object(index)
+        var after = before
+        for effect in after.apply(event) {
             switch effect {
             case .finished(let at): finished.append(LabelingJob.Finished(index: index, at: at))
             case .gaveUp: failed += 1
             }
         }
-        seen[index] = object
+        // What an event does not concern stays as it is in the store.
+        guard after != before else { return }
+        seen[index] = after
         changed.insert(index)
         latest = max(latest, instant)
     }

@@ -59,13 +59,15 @@ extension Program {
         }
 
         /// The port of the pages; `objectPort` is that of S3.
-        func pages(in directory: DataDirectory, objectPort: Int) throws -> PagesHandler {
+        func pages(in directory: DataDirectory, objectPort: Int) throws -> Pipeline {
             var access = try access(in: directory)
             access.audience = .ownPages
             let work = ControlDispatcher(
                 access: access, router: router, table: table, tasks: tasks, serverClock: serverClock, limits: limits,
                 objectPort: objectPort)
-            return PagesHandler(access: access, work: work, objectPort: objectPort)
+            return Pipeline(
+                settings.accessLog == nil ? [] : [AccessLogging()],
+                services: PagesHandler(access: access, work: work, objectPort: objectPort))
         }
 
         private var router: WireRouter { WireRouter(hostSuffixes: ["localhost", "s3.localhost"] + settings.hostNames) }

@@ -217,7 +217,7 @@ struct Program {
         let objectPort = main.addresses.first?.port ?? parts.settings.port
         let server = HTTPServer(
             try parts.configuration(port: port, threads: 1, in: directory), clock: parts.wallClock,
-            entropy: entropy, accessLog: nil,
+            entropy: entropy, accessLog: try parts.accessLog(),
             handler: try parts.pages(in: directory, objectPort: objectPort))
         do {
             guard let address = try await listen(server).first else { return nil }

@@ -50,7 +50,7 @@ extension PageAsset {
             <div id="labels" role="group" aria-label="Labels"></div>
             <div class="bottom">
               <button id="decline" class="quiet">Decline <kbd>D</kbd></button>
-              <span class="hint">Keys 1 to 9 choose a label, D or Esc declines.</span>
+              <span class="hint keys">Keys 1 to 9 choose a label, D or Esc declines.</span>
               <button id="release" class="quiet">Pause</button>
             </div>
           </main>

@@ -181,7 +181,7 @@ extension PageAsset {
             const item = document.createElement("li");
             const waits = !one.isOnPage ? `${one.taskType} needs the full portal, or the work API` :
               one.progress.pending > 0 ? "the rest is with others now" : "you have done your part of this batch";
-            item.textContent = `${one.title || one.job}: ${waits}.`;
+            item.textContent = `${one.title} (${one.job}): ${waits}.`;
             return item;
           }));
           show("idle");

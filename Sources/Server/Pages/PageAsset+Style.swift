@@ -75,6 +75,7 @@ extension PageAsset {
           font: inherit; font-size: .8rem; min-width: 1.6em; padding: 0 .4em; text-align: center; color: var(--soft);
           border: 1px solid var(--line); border-bottom-width: 2px; border-radius: .3rem;
         }
+        @media (hover: none) { kbd, .keys { display: none; } }
         #jobs { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
         #jobs li { padding: .7rem .9rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
         """#
