@@ -173,5 +173,4 @@ def page_address(account: Any, groundwork_server: Server) -> str:
     """Where people of the account label: the port after the server's."""
     if groundwork_server.process is None:
         pytest.skip("only a server that was started here is known to serve pages on the next port")
-    host, port = groundwork_server.endpoint.rsplit(":", 1)
-    return f"{host}:{int(port) + 1}/?account={account.identifier}"
+    return f"{groundwork_server.pages}/?account={account.identifier}"

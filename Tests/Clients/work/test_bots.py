@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import urllib.request
 
 import pytest
 from PIL import Image
@@ -97,8 +98,6 @@ def test_a_task_says_what_a_page_needs(portal_job, account):
     assert task["taskInput"] == {"taskObject": job.uri("images/0.png"), "labels": ["cat", "dog"]}
     assert task["object"]["uri"] == job.uri("images/0.png")
     assert 290 < task["secondsLeft"] <= 300
-    import urllib.request
-
     # Anyone who has the address may read that one picture.
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(task["object"]["url"]) as answer:
         assert answer.read() == job.picture(0) and answer.headers["Content-Type"] == "image/png"

@@ -226,8 +226,7 @@ def test_a_strict_server_wants_its_token_on_the_page_too(own_server, tmp_path, b
     seed.write_text('{"version": 1, "workteams": [{"name": "birds", "members": [{"name": "Ann"}]}]}')
     server = own_server(
         "--auth", "strict", "--seed-file", str(seed), environment={"GROUNDWORK_CONTROL_TOKEN": "t0ken"})
-    host, port = server.endpoint.rsplit(":", 1)
-    address = f"{host}:{int(port) + 1}/"
+    address = server.pages + "/"
     assert ask(address, "GET", "/_groundwork/work/teams", {})[0].status == 401
     assert ask(address, "GET", "/_groundwork/work/teams", {"x-groundwork-token": "t0ken"})[0].status == 200
     assert "control token" in browser.call(unlock, address, problems=["401"])

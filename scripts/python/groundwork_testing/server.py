@@ -120,6 +120,12 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def pages(self) -> str:
+        """Where people label, unless `--pages-port` says otherwise."""
+        host, port = self.endpoint.rsplit(":", 1)
+        return f"{host}:{int(port) + 1}"
+
     # Accounts
 
     def account(self, identifier: Optional[str] = None, region: str = "us-east-1") -> Account:
