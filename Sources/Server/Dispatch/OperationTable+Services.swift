@@ -160,6 +160,7 @@ extension OperationTable {
         add(SageMaker.DescribeHumanTaskUi.self, sageMaker.describeHumanTaskUi)
         add(SageMaker.ListHumanTaskUis.self, sageMaker.listHumanTaskUis)
         add(SageMaker.DeleteHumanTaskUi.self, sageMaker.deleteHumanTaskUi)
+        add(Control.GetHumanTaskUi.self, sageMaker.getHumanTaskUi)
         add(SageMaker.RenderUiTemplate.self, sageMaker.renderUiTemplate)
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)

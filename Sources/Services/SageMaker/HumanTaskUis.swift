@@ -3,6 +3,7 @@
 internal import Digests
 internal import JSON
 package import Kernel
+internal import Objects
 package import Shapes
 internal import Store
 
@@ -20,7 +21,7 @@ extension SageMakerService {
         return SageMaker.CreateHumanTaskUiResponse(humanTaskUiArn: arn)
     }
 
-    /// Shows a worker page by its digest; the page itself is what RenderUiTemplate shows. AWS reference:
+    /// Shows a worker page by its digest, and where this server gives the page itself. AWS reference:
     /// DescribeHumanTaskUi.
     package func describeHumanTaskUi(
         _ input: SageMaker.DescribeHumanTaskUiRequest, _ context: RequestContext
@@ -31,7 +32,25 @@ extension SageMakerService {
             humanTaskUiArn: Self.humanTaskUiARN(resource.name.name, context), humanTaskUiName: resource.name.name,
             humanTaskUiStatus: .active, creationTime: resource.created.wholeMillisecond,
             uiTemplate: SageMaker.UiTemplateInfo(
+                url: Self.address(of: resource.name.name, context),
                 contentSha256: Hex.text(SHA256Digest.of(Array(content.utf8)))))
+    }
+
+    /// The address by which the client reaches this server, and the control path of `getHumanTaskUi`.
+    private static func address(of name: String, _ context: RequestContext) -> String {
+        "\(context.facts?.isSecure == true ? "https" : "http")://\(context.head.headers["host"] ?? "localhost")"
+            + "/_groundwork/human-task-uis/\(name)?account=\(context.account)&region=\(context.region)"
+    }
+
+    /// Gives a worker page as it was kept: what `Url` of DescribeHumanTaskUi leads to.
+    package func getHumanTaskUi(
+        _ input: Control.GetHumanTaskUiRequest, _ context: RequestContext
+    ) async throws(ServiceError) -> Control.GetHumanTaskUiResponse {
+        var context = context
+        context.principal.account = try context.account(named: input.account)
+        context.region = try context.region(named: input.region)
+        let content = try await humanTaskUi(input.humanTaskUiName, context).document["content"]?.string ?? ""
+        return Control.GetHumanTaskUiResponse(contentType: "text/html; charset=utf-8", content: Array(content.utf8))
     }
 
     /// Lists worker pages, oldest first unless asked otherwise. AWS reference: ListHumanTaskUis.

@@ -1,6 +1,7 @@
 """Work teams, the workforce, and who the caller is."""
 
 import hashlib
+import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
@@ -125,6 +126,8 @@ def test_a_worker_page_is_kept_by_name(sagemaker, account):
     shown = sagemaker.describe_human_task_ui(HumanTaskUiName="page-1")
     assert shown["HumanTaskUiStatus"] == "Active" and shown["HumanTaskUiArn"] == arn
     assert shown["UiTemplate"]["ContentSha256"] == hashlib.sha256(content.encode()).hexdigest()
+    with urllib.request.urlopen(shown["UiTemplate"]["Url"]) as page:
+        assert page.read().decode() == content and page.headers.get_content_type() == "text/html"
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "b"}]
     error = refused(sagemaker.create_human_task_ui, HumanTaskUiName="page-1", UiTemplate={"Content": content})
     assert error["Code"] == "ResourceInUse"
