@@ -105,11 +105,6 @@ extension JobPerformer {
         }
     }
 
-    /// What the worker's page gets for an object.
-    func taskInput(of object: Int, _ source: ObjectSource) async throws -> JSONValue {
-        try await labelingTask().taskInput(for: source)
-    }
-
     // MARK: Steps
 
     /// Objects that one transaction looks at, at most.
@@ -157,7 +152,7 @@ extension JobPerformer {
         }
         return PortalTask(
             id: PortalTaskID(job: id, object: held.object, accepted: held.accepted), specification: specification,
-            source: source, input: try await taskInput(of: held.object, source),
+            source: source, input: try await taskInput(of: held.object) ?? .null,
             categories: try await labelingTask().categories, expires: specification.servedTime(at: held.until),
             work: try await portalWork(for: held.worker) ?? PortalWork())
     }

@@ -269,6 +269,16 @@ import Testing
         #expect(try await portal.outcome().row.status == "InProgress")
     }
 
+    @Test func aTaskHasTheInputThatTheFunctionMade() async throws {
+        let functions = FakeFunctions { _, _ in Array(#"{"taskInput":{"hint":[1,"b"]}}"#.utf8) }
+        let engine = try await EngineFixture(functions: functions)
+        defer { engine.close() }
+        let portal = try await PortalFixture(objects: 1, on: engine) { $0.preFunction = FakeFunctions.before }
+        let task = try #require(try await portal.claim(0))
+        #expect(task.input == ["hint": [1, "b"]])
+        #expect(task.categories.names == EngineFixture.classes)
+    }
+
     @Test func onlyJobsOfRealPeopleOfferTasks() async throws {
         let fixture = try await EngineFixture()
         defer { fixture.close() }
