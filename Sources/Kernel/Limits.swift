@@ -9,6 +9,8 @@ package struct Limits: Sendable {
     package var apiBodyBytes = 4 << 20
     /// Largest body of the control API: answers for 100,000 objects.
     package var controlBodyBytes = 256 << 20
+    /// Largest body that is relayed where its signature must be verified first; others are not kept.
+    package var relayedBodyBytes = 128 << 20
     /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000
     /// parts.
     package var xmlBodyBytes = 8 << 20

@@ -4,7 +4,6 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 
 #if canImport(Glibc)
     internal import Glibc
@@ -52,17 +51,16 @@ struct HTTPExchange: Sendable {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: Answer.self)
         let channel: any Channel
-        do { channel = try await connect(on: loop, answer) } catch {
+        let timeLimit = timeLimit, mostBytes = mostBytes
+        do {
+            channel = try await address.connect(on: loop, within: TimeAmount(min(timeLimit, .seconds(5)))) {
+                try $0.addHandler(AnswerReader(answer, mostBytes: mostBytes))
+            }.get()
+        } catch {
             answer.fail(error)
             throw Failure.failed("no connection to \(address.authority): \(Self.reason(error))")
         }
-        // What a name stands for is known only now.
-        if let remote = channel.remoteAddress, OutboundRules.isLinkLocal(remote) {
-            answer.fail(Failure.failed("\(address.host) is a link-local address"))
-        } else {
-            write(to: channel, answer)
-        }
-        let timeLimit = timeLimit
+        write(to: channel)
         let deadline = loop.scheduleTask(in: TimeAmount(timeLimit)) { answer.fail(Failure.timedOut(timeLimit)) }
         defer {
             deadline.cancel()
@@ -80,24 +78,7 @@ struct HTTPExchange: Sendable {
         }
     }
 
-    private func connect(on loop: any EventLoop, _ answer: EventLoopPromise<Answer>) async throws -> any Channel {
-        let isName = (try? SocketAddress(ipAddress: address.host, port: address.port)) == nil
-        let connectLimit = min(timeLimit, .seconds(5))
-        return try await ClientBootstrap(group: loop).connectTimeout(TimeAmount(connectLimit)).channelInitializer {
-            channel in
-            channel.eventLoop.makeCompletedFuture {
-                let pipeline = channel.pipeline.syncOperations
-                if let tls = address.tls {
-                    try pipeline.addHandler(
-                        NIOSSLClientHandler(context: tls, serverHostname: isName ? address.host : nil))
-                }
-                try pipeline.addHTTPClientHandlers()
-                try pipeline.addHandler(AnswerReader(answer, mostBytes: mostBytes))
-            }
-        }.connect(host: address.host, port: address.port).get()
-    }
-
-    private func write(to channel: any Channel, _ answer: EventLoopPromise<Answer>) {
+    private func write(to channel: any Channel) {
         var fields: HTTPHeaders = ["host": address.authority]
         for (name, value) in headers { fields.add(name: name, value: value) }
         fields.add(name: "content-length", value: String(body.count))

@@ -35,10 +35,13 @@ package struct AccessLogEntry: Sendable {
     package var account: AccountID?
     /// AWS's name; nil where the request led nowhere.
     package var operation: String?
+    /// Who answered in our place; nil where we did.
+    package var relayedTo: String?
 
-    mutating func note(account: AccountID?, operation: String?) {
+    mutating func note(account: AccountID?, operation: String?, relayedTo: String?) {
         if let account { self.account = account }
         if let operation { self.operation = operation }
+        if let relayedTo { self.relayedTo = relayedTo }
     }
 
     mutating func end(status: Int, sent: Int64, at now: Instant, received: Int64) {
@@ -94,6 +97,10 @@ package final class JSONLinesAccessLog: AccessLog {
         if let operation = entry.operation {
             writer.name("operation")
             writer.string(operation)
+        }
+        if let relayedTo = entry.relayedTo {
+            writer.name("relayed")
+            writer.string(relayedTo)
         }
         writer.endObject()
         let isFull = waiting.withLock { waiting in

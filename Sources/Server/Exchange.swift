@@ -92,8 +92,8 @@ final class Exchange: BodySource, @unchecked Sendable {
 
     func receive(_ buffer: ByteBuffer) {
         receivedBytes += Int64(buffer.readableBytes)
-        // What comes after the answer is read only to reach the next request.
-        if isAnswered { return }
+        // What comes after the answer is read only to reach the next request, unless the answer is still in the making.
+        if isAnswered, stream == nil { return }
         let chunk = ReceivedChunk(buffer: buffer)
         if let receiver {
             self.receiver = nil
@@ -132,11 +132,11 @@ final class Exchange: BodySource, @unchecked Sendable {
         if log != nil { log?.end(status: status, sent: sent, at: now(), received: receivedBytes) }
     }
 
-    func note(account: AccountID?, operation: String?) {
+    func note(account: AccountID?, operation: String?, relayedTo: String?) {
         if eventLoop.inEventLoop {
-            log?.note(account: account, operation: operation)
+            log?.note(account: account, operation: operation, relayedTo: relayedTo)
         } else {
-            eventLoop.execute { self.log?.note(account: account, operation: operation) }
+            eventLoop.execute { self.log?.note(account: account, operation: operation, relayedTo: relayedTo) }
         }
     }
 }

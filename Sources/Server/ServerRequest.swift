@@ -48,8 +48,8 @@ package struct Responder: Sendable {
     }
 
     /// Says for the access log what the request turned out to be.
-    package func note(account: AccountID? = nil, operation: String? = nil) {
-        exchange.note(account: account, operation: operation)
+    package func note(account: AccountID? = nil, operation: String? = nil, relayedTo: String? = nil) {
+        exchange.note(account: account, operation: operation, relayedTo: relayedTo)
     }
 }
 

@@ -63,6 +63,9 @@ package struct SignatureVerifier: Sendable {
         self.keys = keys
     }
 
+    /// Whether only known keys are accepted.
+    package var isStrict: Bool { policy == .strict }
+
     /// Verifies a request; an unsigned one comes back as anonymous, and the caller decides what that may do.
     /// - Parameter hostBucket: the bucket that the host names, which Version 2 signs as a part of the path.
     package func verify(

@@ -27,6 +27,7 @@ extension Program {
         let limits: Limits
         let readiness: Readiness
         let readers: LoopReaders
+        let relay: (any RequestRelay)?
 
         func configuration(
             port: Int, threads: Int, in directory: DataDirectory
@@ -78,7 +79,8 @@ extension Program {
                 credentials: credentials, policy: settings.auth, account: settings.account)
             let services = ServiceDispatcher(
                 router: router, verifier: verifier, table: table, forms: forms, tasks: tasks,
-                serverClock: serverClock, wallClock: wallClock, limits: limits, anonymous: settings.anonymous)
+                serverClock: serverClock, wallClock: wallClock, limits: limits, anonymous: settings.anonymous,
+                relay: relay)
             let control = ControlDispatcher(
                 access: try access(in: directory), router: router, table: table, tasks: tasks,
                 serverClock: serverClock, limits: limits)

@@ -106,7 +106,7 @@ struct Program {
             tasks: tasks, objects: objects,
             serverClock: serverClock,
             wallClock: wallClock, limits: limits, readiness: readiness,
-            readers: readers)
+            readers: readers, relay: try Self.relay(settings))
         server = HTTPServer(
             try parts.configuration(port: settings.port, threads: settings.threads, in: directory), clock: wallClock,
             entropy: entropy, accessLog: try parts.accessLog(), handler: try parts.pipeline(in: directory))
@@ -182,6 +182,13 @@ struct Program {
         guard let url = settings.eventsURL else { return nil }
         do { return try WebhookSender(url, OutboundRules(allowing: settings.allowedOutbound)) } catch {
             throw SettingResolver.Refusal(description: "--events-url: \(error)")
+        }
+    }
+
+    private static func relay(_ settings: ServeSettings) throws -> (any RequestRelay)? {
+        guard let url = settings.upstream else { return nil }
+        do { return try UpstreamRelay(url, OutboundRules(allowing: settings.allowedOutbound)) } catch {
+            throw SettingResolver.Refusal(description: "--upstream: \(error)")
         }
     }
 

@@ -51,10 +51,12 @@ struct ServeOptions: ParsableArguments {
     var hostNames: String?
     @Option(help: "Of new buckets: BucketOwnerEnforced (default), BucketOwnerPreferred or ObjectWriter.")
     var objectOwnership: String?
-    @Option(help: "Post events of buckets and jobs (EventBridge's shape) to this address, each until it is taken.")
+    @Option(help: "Post events of buckets and jobs, in EventBridge's shape, to this address, each until it is taken.")
     var eventsUrl: String?
     @Option(help: "Where Lambda functions of your own are called: an address that speaks Lambda's Invoke API.")
     var lambdaEndpoint: String?
+    @Option(help: "Another emulator, http://host:port, that gets requests for services that are not here.")
+    var upstream: String?
     @Option(help: "Hosts beyond loopback that may be called, comma separated: HOST or HOST:PORT.")
     var allowOutbound: String?
     @Option(help: "Seed of everything that jobs draw at random (0).") var seed: String?

@@ -27,6 +27,7 @@ struct ServeSettings {
     var anonymous: AnonymousAccess
     var eventsURL: String?
     var lambdaEndpoint: String?
+    var upstream: String?
     var allowedOutbound: [String]
     var seed: UInt64
     var steering: Steering
@@ -105,6 +106,7 @@ struct ServeSettings {
             ObjectOwnership.init(rawValue:))
         eventsURL = try resolver.text("events-url", options.eventsUrl)
         lambdaEndpoint = try resolver.text("lambda-endpoint", options.lambdaEndpoint)
+        upstream = try resolver.text("upstream", options.upstream)
         allowedOutbound = try resolver.list("allow-outbound", options.allowOutbound)
         seed = try resolver.resolve(
             "seed", options.seed, standard: "0", rule: "it must be a whole number of at least 0"

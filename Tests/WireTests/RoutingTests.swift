@@ -23,6 +23,7 @@ import Wire
         switch result {
         case .served(let route): route.operation.name
         case .unserved(let service, let operation, _): "501 \(service) \(operation)"
+        case .elsewhere(let service, let operation, _): "elsewhere \(service) \(operation)"
         case .unknown(let error, _): "\(error.status) \(error.code)"
         }
     }
@@ -108,7 +109,7 @@ import Wire
         #expect(target("SageMaker.CreateLabelingJob") == "CreateLabelingJob")
         #expect(target("SageMaker.CreateTrainingJob") == "501 SageMaker CreateTrainingJob")
         #expect(target("SageMaker.Nonsense") == "400 UnknownOperationException")
-        #expect(target("DynamoDB_20120810.ListTables") == "501 DynamoDB_20120810 ListTables")
+        #expect(target("DynamoDB_20120810.ListTables") == "elsewhere DynamoDB_20120810 ListTables")
     }
 
     @Test func formsNameActions() {
@@ -124,14 +125,50 @@ import Wire
         #expect(action("Version=1") == "400 InvalidAction" || action("Version=1") == "501 sts POST /")
         #expect(action("Action=CreateRole", scope: "iam") == "CreateRole")
         #expect(action("Action=CreateUser", scope: "iam") == "501 IAM CreateUser")
-        #expect(action("Action=ListMetrics", scope: "monitoring") == "501 monitoring ListMetrics")
+        #expect(action("Action=ListMetrics", scope: "monitoring") == "elsewhere monitoring ListMetrics")
         #expect(
             name(route("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", scope: "sts")) == "GetCallerIdentity")
     }
 
     @Test func otherServicesAreNamed() {
-        #expect(name(route("GET", "/2015-03-31/functions", scope: "lambda")) == "501 lambda GET /2015-03-31/functions")
+        #expect(
+            name(route("GET", "/2015-03-31/functions", scope: "lambda")) == "elsewhere lambda GET /2015-03-31/functions"
+        )
         #expect(name(route("POST", "/", scope: "sagemaker")) == "400 UnknownOperationException")
+    }
+
+    /// What could be relayed is told by the head alone; what is ours never is, known operation or not.
+    @Test func servicesThatAreNotHereAreToldByTheHead() {
+        func elsewhere(
+            _ method: String, _ target: String, _ headers: [(String, String)] = [], scope: String?
+        ) -> String? {
+            let fields = headers.map { (name: $0.0, value: $0.1) }
+            let head = RequestHead(method: method, target: target, headers: HeaderFields(fields))
+            return router.elsewhere(head, scope: scope).map(name)
+        }
+        let form = [("Content-Type", "application/x-www-form-urlencoded")]
+        let dynamo = [("X-Amz-Target", "DynamoDB_20120810.PutItem")]
+        #expect(elsewhere("POST", "/", dynamo, scope: "dynamodb") == "elsewhere DynamoDB_20120810 PutItem")
+        #expect(elsewhere("POST", "/", dynamo, scope: nil) == "elsewhere DynamoDB_20120810 PutItem")
+        #expect(elsewhere("POST", "/", form, scope: "sns") == "elsewhere sns POST /")
+        #expect(elsewhere("GET", "/2015-03-31/functions", scope: "lambda") != nil)
+        for target in ["SageMaker.CreateLabelingJob", "SageMaker.CreateEndpoint", "SageMaker.Nonsense"] {
+            #expect(elsewhere("POST", "/", [("X-Amz-Target", target)], scope: "sagemaker") == nil)
+        }
+        for scope in ["s3", "sts", "iam", "sagemaker", nil] {
+            #expect(elsewhere("POST", "/", form, scope: scope) == nil)
+            #expect(elsewhere("PUT", "/bucket/key", scope: scope) == nil)
+        }
+        #expect(elsewhere("GET", "/_groundwork/nothing", dynamo, scope: "dynamodb") == nil)
+        #expect(name(route("GET", "/_groundwork/nothing", dynamo)).hasPrefix("404"))
+    }
+
+    @Test func whatIsNotHereIsRefusedWithTheWayOut() {
+        let error = route("POST", "/", [("X-Amz-Target", "DynamoDB_20120810.PutItem")]).error
+        #expect(error?.status == 501 && error?.message.contains("PutItem of DynamoDB_20120810") == true)
+        #expect(error?.message.contains("--upstream") == true)
+        let ours = route("POST", "/", [("X-Amz-Target", "SageMaker.CreateEndpoint")]).error
+        #expect(ours?.status == 501 && ours?.message.contains("--upstream") == false)
     }
 
     @Test func aFormIsKnownByItsType() {

@@ -44,22 +44,25 @@ extension RequestHead {
 
 /// Answers AWS requests.
 package struct ServiceDispatcher: RequestHandler {
-    private let router: WireRouter
-    private let verifier: SignatureVerifier
+    let router: WireRouter
+    let verifier: SignatureVerifier
     private let table: OperationTable
-    private let tasks: AsyncRequests
+    let tasks: AsyncRequests
     private let serverClock: any Clock
     private let wallClock: any Clock
-    private let limits: Limits
+    let limits: Limits
     private let forms: FormUploads
     private let anonymous: AnonymousAccess
+    private let relay: (any RequestRelay)?
 
-    /// `serverClock` stamps what requests do, `wallClock` judges the age of signatures.
+    /// `serverClock` stamps what requests do, `wallClock` judges the age of signatures; `relay` takes what is for
+    /// services that are not here.
     package init(
         router: WireRouter, verifier: SignatureVerifier, table: OperationTable, forms: FormUploads,
         tasks: AsyncRequests, serverClock: any Clock, wallClock: any Clock, limits: Limits = Limits(),
-        anonymous: AnonymousAccess = .asRulesSay
+        anonymous: AnonymousAccess = .asRulesSay, relay: (any RequestRelay)? = nil
     ) {
+        self.relay = relay
         self.forms = forms
         self.anonymous = anonymous
         self.router = router
@@ -81,13 +84,20 @@ package struct ServiceDispatcher: RequestHandler {
         do throws(ServiceError) {
             if let bucket = router.formBucket(head) { return form(request, bucket, reply) }
             let claim = try claim(in: head)
+            // A presigned address below the root is one of S3, which then refuses a scope of another service.
+            let isAddress = claim?.placement == .query && head.path != "/"
+            let scope = isAddress ? nil : claim?.service
+            if let relay,
+                case .elsewhere(let service, let operation, let wireProtocol)? = router.elsewhere(head, scope: scope)
+            {
+                reply.wireProtocol = wireProtocol
+                return pass(request, "\(service).\(operation)", claim, to: relay, reply)
+            }
             if router.needsForm(head) {
                 reply.wireProtocol = .awsQuery
                 return whole(request, reply, claim, operation: nil)
             }
-            // A presigned address below the root is one of S3, which then refuses a scope of another service.
-            let isAddress = claim?.placement == .query && head.path != "/"
-            let routing = router.route(head, scope: isAddress ? nil : claim?.service)
+            let routing = router.route(head, scope: scope)
             reply.wireProtocol = routing.wireProtocol
             guard case .served(let route) = routing else {
                 return reply.send(routing.error ?? .notImplemented("This request"))
@@ -196,7 +206,7 @@ package struct ServiceDispatcher: RequestHandler {
 
     // MARK: Steps
 
-    private func authenticate(
+    func authenticate(
         _ head: RequestHead, _ claim: SignatureClaim?, _ family: ServiceFamily, _ payload: PayloadHash
     ) throws(ServiceError) -> Authentication {
         guard let claim else {

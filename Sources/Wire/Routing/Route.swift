@@ -42,8 +42,10 @@ package struct Route: Sendable {
 /// Where a request leads.
 package enum RoutingResult: Sendable {
     case served(Route)
-    /// An operation that exists at AWS and not here; also a whole service.
+    /// An operation of a service that is served in part.
     case unserved(service: String, operation: String, WireProtocol)
+    /// A service that is not here at all.
+    case elsewhere(service: String, operation: String, WireProtocol)
     /// Nothing that exists.
     case unknown(ServiceError, WireProtocol)
 
@@ -52,6 +54,11 @@ package enum RoutingResult: Sendable {
         switch self {
         case .served: nil
         case .unserved(let service, let operation, _): .notImplemented("The operation \(operation) of \(service)")
+        case .elsewhere(let service, let operation, _):
+            ServiceError(
+                "NotImplemented", status: 501,
+                "The operation \(operation) of \(service) is not implemented by Groundwork, which does not have this "
+                    + "service. groundwork serve --upstream URL relays what is for other services to another emulator.")
         case .unknown(let error, _): error
         }
     }
@@ -60,7 +67,8 @@ package enum RoutingResult: Sendable {
     package var wireProtocol: WireProtocol {
         switch self {
         case .served(let route): route.operation.service.wireProtocol
-        case .unserved(_, _, let wireProtocol), .unknown(_, let wireProtocol): wireProtocol
+        case .unserved(_, _, let wireProtocol), .elsewhere(_, _, let wireProtocol), .unknown(_, let wireProtocol):
+            wireProtocol
         }
     }
 }

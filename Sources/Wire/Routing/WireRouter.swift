@@ -70,10 +70,23 @@ package struct WireRouter: Sendable {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
+    /// Where a request leads whose head alone says that it is for a service that is not here; nil for every other.
+    package func elsewhere(_ head: RequestHead, scope: String?) -> RoutingResult? {
+        let isTold = head.headers["x-amz-target"] != nil || scope.map(isElsewhere) == true
+        guard isTold, !head.path.hasPrefix(Self.controlPrefix) else { return nil }
+        let routing = route(head, scope: scope)
+        if case .elsewhere = routing { return routing }
+        return nil
+    }
+
+    private func isElsewhere(_ scope: String) -> Bool {
+        !OperationCatalog.services.contains { $0.signingName == scope }
+    }
+
     /// Matches a request. `scope` is the service its signature names, `form` its body where `needsForm` asked for it.
     package func route(_ head: RequestHead, scope: String? = nil, form: [UInt8] = []) -> RoutingResult {
-        if let target = head.headers["x-amz-target"] { return route(target: target) }
         if head.path.hasPrefix(Self.controlPrefix) { return control.route(head) }
+        if let target = head.headers["x-amz-target"] { return route(target: target) }
         let query = QueryItem.parse(head.query)
         if needsForm(head) {
             return route(form: QueryItem.parse(String(decoding: form, as: UTF8.self)), query, scope)
@@ -88,7 +101,7 @@ package struct WireRouter: Sendable {
         }
         let parts = target.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2, let service = targetServices[parts[0]] else {
-            return .unserved(service: parts.first ?? "", operation: parts.last ?? "", .awsJSON)
+            return .elsewhere(service: parts.first ?? "", operation: parts.last ?? "", .awsJSON)
         }
         if unservedNames[service.service]?.contains(parts[1]) == true {
             return .unserved(service: service.service.rawValue, operation: parts[1], .awsJSON)
@@ -99,11 +112,11 @@ package struct WireRouter: Sendable {
     private func route(form: [QueryItem], _ query: [QueryItem], _ scope: String?) -> RoutingResult {
         let items = form + query
         guard let action = items.first(where: { $0.name == "Action" })?.value else {
-            if let scope, scope != "s3" { return .unserved(service: scope, operation: "POST /", .awsQuery) }
+            if let scope, scope != "s3" { return withoutForms(scope, operation: "POST /") }
             return .unknown(.invalidAction("The action is missing."), .awsQuery)
         }
         let known = OperationCatalog.services.first { $0.wireProtocol == .awsQuery && $0.signingName == scope }
-        if let scope, scope != "s3", known == nil { return .unserved(service: scope, operation: action, .awsQuery) }
+        if let scope, scope != "s3", known == nil { return withoutForms(scope, operation: action) }
         if let operation = actions[action] {
             return .served(Route(operation: operation, labels: [], query: query, form: items))
         }
@@ -115,10 +128,17 @@ package struct WireRouter: Sendable {
         return .unknown(.invalidAction("Could not find operation \(action)"), .awsQuery)
     }
 
+    /// A form for a service that takes none, or is not here.
+    private func withoutForms(_ scope: String, operation: String) -> RoutingResult {
+        isElsewhere(scope)
+            ? .elsewhere(service: scope, operation: operation, .awsQuery)
+            : .unserved(service: scope, operation: operation, .awsQuery)
+    }
+
     /// A signature for another service than S3, without target or form.
     private func route(scope: String, _ head: RequestHead, _ query: [QueryItem]) -> RoutingResult {
         guard let service = OperationCatalog.services.first(where: { $0.signingName == scope }) else {
-            return .unserved(service: scope, operation: "\(head.method) \(head.path)", .restJSON)
+            return .elsewhere(service: scope, operation: "\(head.method) \(head.path)", .restJSON)
         }
         if service.wireProtocol == .awsQuery { return route(form: [], query, scope) }
         return .unknown(.unknownOperationException(), service.wireProtocol)

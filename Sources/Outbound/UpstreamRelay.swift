@@ -1,0 +1,92 @@
+// Another emulator behind this one: its address, and what of a request and of an answer passes on. One connection for
+// each request; redirects pass through like any other answer.
+
+package import Kernel
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// Hands requests on to one address.
+package struct UpstreamRelay: RequestRelay {
+    private let address: OutboundAddress
+    /// How long the head of an answer may take: as long as the slowest service lets a caller wait (Lambda, 15 minutes).
+    private static let patience = TimeAmount.minutes(15)
+
+    /// Refuses an address that is none, that has a path, or that the rules do not allow.
+    package init(_ url: String, _ rules: OutboundRules) throws(OutboundAddress.Refusal) {
+        address = try OutboundAddress(url, rules)
+        guard address.target == "/" else {
+            throw OutboundAddress.Refusal(description: "'\(url)' has a path; requests keep theirs")
+        }
+    }
+
+    package var name: String { address.authority }
+
+    package func relay(
+        _ head: RequestHead, body: any BodySource,
+        _ receive: @escaping @Sendable (Result<RelayedAnswer, RelayFailure>) -> Void
+    ) {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let exchange = RelayedExchange(
+            sent(head, length: body.length), body: body, on: loop, patience: Self.patience, receive)
+        address.connect(on: loop, readsByItself: false) { try $0.addHandler(exchange) }.whenComplete { result in
+            switch result {
+            case .success: exchange.begin()
+            case .failure(let error): exchange.fail(Self.words(error))
+            }
+        }
+    }
+
+    /// What goes wrong with connections, in words that end a sentence.
+    static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as OutboundAddress.Refusal: error.description
+        case let error as NIOConnectionError:
+            // One try for each address of a name, all with the same end.
+            (error.connectionErrors.first?.error as? IOError).map { "\($0)" } ?? "the name \(error.host) leads nowhere"
+        default: "\(error)"
+        }
+    }
+
+    // MARK: Heads
+
+    /// Fields that belong to one connection (RFC 9110, 7.6.1), beside those that Connection names.
+    private static let connectionFields: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    private func sent(_ head: RequestHead, length: Int64?) -> HTTPRequestHead {
+        var headers = HTTPHeaders([("host", address.authority)])
+        // The body is framed anew, and the client has been told to go on by us.
+        for field in Self.passing(head.headers.fields, dropping: ["host", "content-length", "expect"]) {
+            headers.add(name: field.name, value: field.value)
+        }
+        headers.add(name: "connection", value: "close")
+        switch length {
+        case nil: headers.add(name: "transfer-encoding", value: "chunked")
+        case 0? where head.headers["content-length"] == nil: break
+        case let length?: headers.add(name: "content-length", value: String(length))
+        }
+        let target = head.path + (head.query.isEmpty ? "" : "?" + head.query)
+        return HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: head.method), uri: target, headers: headers)
+    }
+
+    /// The answer's fields. Date, server and our own id of the request are added where the answer is written.
+    static func received(_ headers: HTTPHeaders, keepsLength: Bool) -> HeaderFields {
+        let dropped: Set<String> = ["date", "server", "x-amz-request-id"]
+        let fields = headers.map { (name: $0.name, value: $0.value) }
+        return HeaderFields(passing(fields, dropping: keepsLength ? dropped : dropped.union(["content-length"])))
+    }
+
+    private static func passing(
+        _ fields: [(name: String, value: String)], dropping names: Set<String>
+    ) -> [(name: String, value: String)] {
+        var dropped = connectionFields.union(names)
+        for field in fields where isSameFieldName(field.name, "connection") {
+            for name in field.value.split(separator: ",") { dropped.insert(name.lowercased().filter { $0 != " " }) }
+        }
+        return fields.filter { !dropped.contains($0.name.lowercased()) }
+    }
+}
