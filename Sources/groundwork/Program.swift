@@ -77,8 +77,8 @@ struct Program {
                 jobs: jobs, control: controlStore,
                 files: ObjectJobFilesSource(storage: objects, clock: serverClock),
                 learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
-                wallClock: wallClock,
-                entropy: entropy, compute: compute, limits: limits, logger: logger, settings: engineSettings))
+                wallClock: wallClock, entropy: entropy, compute: compute, limits: limits, logger: logger,
+                settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
             events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock,
@@ -103,10 +103,8 @@ struct Program {
         }
         let parts = Parts(
             settings: settings, credentials: sessions, table: table, forms: FormUploads(s3, decoder: decoder),
-            tasks: tasks, objects: objects,
-            serverClock: serverClock,
-            wallClock: wallClock, limits: limits, readiness: readiness,
-            readers: readers, relay: try Self.relay(settings))
+            tasks: tasks, objects: objects, serverClock: serverClock, wallClock: wallClock, limits: limits,
+            readiness: readiness, readers: readers, relay: try Self.relay(settings))
         server = HTTPServer(
             try parts.configuration(port: settings.port, threads: settings.threads, in: directory), clock: wallClock,
             entropy: entropy, accessLog: try parts.accessLog(), handler: try parts.pipeline(in: directory))
