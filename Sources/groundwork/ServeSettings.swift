@@ -118,13 +118,7 @@ struct ServeSettings {
             "max-objects-per-job", options.maxObjectsPerJob, standard: 100_000, 1...100_000_000)
         reusesTerminalNames = try resolver.resolve("reuse-terminal-names", options.reuseTerminalNames) || isEphemeral
         missingJobIsNotFound = try resolver.resolve("missing-job-not-found", options.missingJobNotFound)
-        frozenAt = try resolver.resolve(
-            "freeze-clock", options.freezeClock, standard: "", rule: "it must be 'now' or an ISO 8601 instant"
-        ) { text -> FrozenClock?? in
-            if text.isEmpty { return .some(nil) }
-            if text == "now" { return .now }
-            return Instant(iso8601: text).map { .at($0) }
-        }
+        frozenAt = try Self.frozenAt(options, &resolver)
         seedFile = try resolver.text("seed-file", options.seedFile)
         backbone = try resolver.text("backbone", options.backbone)
         computeThreads = try resolver.count(
@@ -138,6 +132,18 @@ struct ServeSettings {
         shutdownDeadline = .seconds(deadline)
         entries = resolver.entries
         try check(allowsInsecureBind: allowsInsecureBind)
+    }
+
+    private static func frozenAt(
+        _ options: ServeOptions, _ resolver: inout SettingResolver
+    ) throws -> FrozenClock? {
+        try resolver.resolve(
+            "freeze-clock", options.freezeClock, standard: "", rule: "it must be 'now' or an ISO 8601 instant"
+        ) { text -> FrozenClock?? in
+            if text.isEmpty { return .some(nil) }
+            if text == "now" { return .now }
+            return Instant(iso8601: text).map { .at($0) }
+        }
     }
 
     /// What does not go together.
