@@ -27,14 +27,22 @@ final class StatusDisplay: Sendable {
     /// Notes that a job has come to a status.
     func note(_ status: String, of job: JobID) {
         let now = clock.now()
-        lanes.withLock { lanes in
-            guard let latest = lanes[job]?.last else {
-                lanes[job] = [Shown(status: status, from: now)]
-                return
-            }
-            guard latest.status != status else { return }
-            let earliest = latest.isSeen ? now : max(now, latest.from + minimum)
-            lanes[job]?.append(Shown(status: status, from: earliest))
+        lanes.withLock { lanes in lanes[job] = following(lanes[job] ?? [], status, at: now) }
+    }
+
+    private func following(_ lane: [Shown], _ status: String, at now: Instant) -> [Shown] {
+        guard let latest = lane.last else { return [Shown(status: status, from: now)] }
+        guard latest.status != status else { return lane }
+        return lane + [Shown(status: status, from: latest.isSeen ? now : max(now, latest.from + minimum))]
+    }
+
+    /// How far a job with that status has come: it never goes back.
+    private static func progress(_ status: String) -> Int {
+        switch status {
+        case "Initializing": 0
+        case "InProgress": 1
+        case "Stopping": 2
+        default: 3
         }
     }
 
@@ -43,7 +51,13 @@ final class StatusDisplay: Sendable {
     func visible(_ actual: String, of job: JobID, isDescribe: Bool) -> String {
         let now = clock.now()
         return lanes.withLock { lanes in
-            guard var lane = lanes[job], lane.last?.status == actual else { return actual }
+            guard var lane = lanes[job], let latest = lane.last?.status else { return actual }
+            if latest != actual {
+                // Read before the change that was noted last.
+                guard Self.progress(latest) < Self.progress(actual) else { return actual }
+                // Read after the change, but before it was noted here.
+                lane = following(lane, actual, at: now)
+            }
             while lane.count > 1, lane[1].from <= now { lane.removeFirst() }
             let status = lane[0].status
             if isDescribe, !lane[0].isSeen {

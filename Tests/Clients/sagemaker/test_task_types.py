@@ -258,7 +258,7 @@ def test_ordinary_people_draw_roughly_the_same_masks(task_job):
         image = Image.open(io.BytesIO(job.read(line["m-ref"].split("/output/Rough/")[1])))
         pairs = list(zip(image.tobytes(), truth.tobytes()))
         union = sum(1 for drawn, right in pairs if drawn == 1 or right == 1)
-        assert sum(1 for drawn, right in pairs if drawn == right == 1) / union > 0.9
+        assert sum(1 for drawn, right in pairs if drawn == right == 1) / union > 0.85
         confidence = line["m-ref-metadata"]["internal-color-map"]["1"]["confidence"]
         assert 0.8 < confidence < 1
 
