@@ -5,12 +5,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// A POST to an address.
 struct HTTPExchange: Sendable {
     /// What came back.
@@ -51,16 +45,17 @@ struct HTTPExchange: Sendable {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: Answer.self)
         let channel: any Channel
-        let timeLimit = timeLimit, mostBytes = mostBytes
         do {
-            channel = try await address.connect(on: loop, within: TimeAmount(min(timeLimit, .seconds(5)))) {
-                try $0.addHandler(AnswerReader(answer, mostBytes: mostBytes))
+            channel = try await address.connect(on: loop, within: timeLimit) { [mostBytes] pipeline in
+                try pipeline.addHandler(AnswerReader(answer, mostBytes: mostBytes))
             }.get()
         } catch {
             answer.fail(error)
-            throw Failure.failed("no connection to \(address.authority): \(Self.reason(error))")
+            if let refusal = error as? OutboundAddress.Refusal { throw Failure.failed(refusal.description) }
+            throw Failure.failed("no connection to \(address.authority): \(OutboundAddress.reason(error))")
         }
-        write(to: channel)
+        write(to: channel, answer)
+        let timeLimit = timeLimit
         let deadline = loop.scheduleTask(in: TimeAmount(timeLimit)) { answer.fail(Failure.timedOut(timeLimit)) }
         defer {
             deadline.cancel()
@@ -74,11 +69,11 @@ struct HTTPExchange: Sendable {
             }
         } catch {
             try Task.checkCancellation()
-            throw error as? Failure ?? Failure.failed("\(address.authority): \(Self.reason(error))")
+            throw error as? Failure ?? Failure.failed("\(address.authority): \(OutboundAddress.reason(error))")
         }
     }
 
-    private func write(to channel: any Channel) {
+    private func write(to channel: any Channel, _ answer: EventLoopPromise<Answer>) {
         var fields: HTTPHeaders = ["host": address.authority]
         for (name, value) in headers { fields.add(name: name, value: value) }
         fields.add(name: "content-length", value: String(body.count))
@@ -88,16 +83,6 @@ struct HTTPExchange: Sendable {
         channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
         // A receiver may answer and close before it has read everything: its answer counts, not the failed write.
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-    }
-
-    /// The system's words for what went wrong, without addresses and internals.
-    private static func reason(_ error: any Error) -> String {
-        if let error = error as? NIOConnectionError, let first = error.connectionErrors.first {
-            return reason(first.error)
-        }
-        if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
-        if case .connectTimeout? = error as? ChannelError { return "no answer" }
-        return "\(error)"
     }
 }
 

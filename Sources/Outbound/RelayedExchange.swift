@@ -121,7 +121,7 @@ final class RelayedExchange: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lose(UpstreamRelay.words(error))
+        lose(OutboundAddress.reason(error))
         context.close(promise: nil)
     }
 

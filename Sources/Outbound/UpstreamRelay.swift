@@ -32,19 +32,8 @@ package struct UpstreamRelay: RequestRelay {
         address.connect(on: loop, readsByItself: false) { try $0.addHandler(exchange) }.whenComplete { result in
             switch result {
             case .success: exchange.begin()
-            case .failure(let error): exchange.fail(Self.words(error))
+            case .failure(let error): exchange.fail(OutboundAddress.reason(error))
             }
-        }
-    }
-
-    /// What goes wrong with connections, in words that end a sentence.
-    static func words(_ error: any Error) -> String {
-        switch error {
-        case let error as OutboundAddress.Refusal: error.description
-        case let error as NIOConnectionError:
-            // One try for each address of a name, all with the same end.
-            (error.connectionErrors.first?.error as? IOError).map { "\($0)" } ?? "the name \(error.host) leads nowhere"
-        default: "\(error)"
         }
     }
 

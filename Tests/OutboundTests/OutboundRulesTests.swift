@@ -23,6 +23,6 @@ import Testing
 
     @Test(arguments: ["", "nonsense", "/path", "ftp://localhost/", "http://", "unix:/tmp/x"])
     func whatIsNoAddressIsRefused(_ url: String) {
-        #expect(throws: OutboundAddress.Refusal.self) { try WebhookSender(url, OutboundRules()) }
+        #expect(throws: WebhookSender.Refusal.self) { try WebhookSender(url, OutboundRules()) }
     }
 }

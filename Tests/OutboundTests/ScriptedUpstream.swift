@@ -1,7 +1,6 @@
 // A server that does what a test says, byte by byte, for one connection.
 
 import Kernel
-import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -9,7 +8,7 @@ import Synchronization
     import Musl
 #endif
 
-/// The connection that a scripted server was called on. Everything blocks.
+/// The connection that a scripted server was called on. Everything blocks, but not for ever.
 final class UpstreamConnection: Sendable {
     struct Failure: Error { let what: String }
 
@@ -17,7 +16,7 @@ final class UpstreamConnection: Sendable {
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        var timeout = timeval(tv_sec: 60, tv_usec: 0)
+        var timeout = timeval(tv_sec: 600, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -32,6 +31,22 @@ final class UpstreamConnection: Sendable {
             guard count > 0 else { throw Failure(what: "send: \(errno)") }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// Sends as long as the other side takes anything; returns how much that was.
+    func sendUntilNobodyReads(_ bytes: [UInt8]) -> Int {
+        var sent = 0
+        while sent < bytes.count {
+            let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
+            if count > 0 {
+                sent += count
+                continue
+            }
+            var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            if poll(&room, 1, 300) <= 0 { break }
+        }
+        return sent
     }
 
     /// Up to `count` bytes; empty where the other side has closed.
@@ -60,12 +75,7 @@ final class ScriptedUpstream: Sendable {
 
     let port: Int
     private let descriptor: Int32
-    private let thread: SystemThread
-    private let failed: Failed
-
-    private final class Failed: Sendable {
-        let error = Mutex<(any Error)?>(nil)
-    }
+    private let results: AsyncStream<(any Error)?>
 
     /// Runs the script for the first connection, on a thread of its own.
     init(_ script: @escaping Script) throws {
@@ -82,19 +92,22 @@ final class ScriptedUpstream: Sendable {
         guard bound else { throw UpstreamConnection.Failure(what: "bind: \(errno)") }
         port = Int(UInt16(bigEndian: address.sin_port))
         self.descriptor = descriptor
-        let failed = Failed()
-        self.failed = failed
-        thread = try SystemThread {
+        let (results, result) = AsyncStream.makeStream(of: (any Error)?.self)
+        self.results = results
+        _ = try SystemThread {
             let accepted = accept(descriptor, nil, nil)
-            guard accepted >= 0 else { return }
-            do { try script(UpstreamConnection(accepted)) } catch { failed.error.withLock { $0 = error } }
+            do {
+                guard accepted >= 0 else { throw UpstreamConnection.Failure(what: "accept: \(errno)") }
+                try script(UpstreamConnection(accepted))
+                result.yield(nil)
+            } catch { result.yield(error) }
+            result.finish()
         }
     }
 
     /// Waits for the end of the script, and throws what it threw.
-    func end() throws {
-        thread.join()
-        close(descriptor)
-        if let error = failed.error.withLock({ $0 }) { throw error }
+    func end() async throws {
+        defer { close(descriptor) }
+        for await error in results { if let error { throw error } }
     }
 }
