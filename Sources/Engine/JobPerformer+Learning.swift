@@ -11,7 +11,7 @@ extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
         let trainer: any ClassifierTrainer
-        switch environment.learners.trainer(for: specification.steering.learner) {
+        switch environment.learners.trainer(for: specification.steering.learner, specification.taskType) {
         case .success(let found): trainer = found
         case .failure(let reason):
             return try await commit(.trainingFailed(reason.description), at: max(now, at), finishing: sequence)

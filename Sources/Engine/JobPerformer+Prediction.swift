@@ -13,7 +13,9 @@ extension JobPerformer {
         _ round: Int, _ at: Instant, _ name: String, _ assured: LabelingJob.Assurance, _ sequence: Int64
     ) async throws -> Position {
         guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
-        guard case .success(let trainer) = environment.learners.trainer(for: specification.steering.learner),
+        guard
+            case .success(let trainer) = environment.learners.trainer(
+                for: specification.steering.learner, specification.taskType),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
         guard model.extractor == trainer.extractor.identifier else {

@@ -13,14 +13,11 @@ extension JobPerformer {
         if case .content(let content) = submission.answer { return content }
         let task = try await labelingTask(), subject = try await subject(event.object, of: desk)
         let crowd = desk.crowd, worker = event.worker
-        func answer() -> [UInt8] {
+        let answer = { @Sendable in
             task.answerContent(for: task.simulatedAnswer(by: worker, of: crowd, to: subject))
         }
         // Drawing and coding images takes its time.
-        guard task.type.writesLabelFiles else { return answer() }
-        return try await environment.compute.run {
-            task.answerContent(for: task.simulatedAnswer(by: worker, of: crowd, to: subject))
-        }
+        return task.type.writesLabelFiles ? try await environment.compute.run(answer) : answer()
     }
 
     private func subject(_ object: Int, of desk: BatchDesk) async throws -> Subject {

@@ -24,7 +24,7 @@ extension JobPerformer {
     func takeWork(_ job: LabelingJob, upTo limit: Instant) async throws -> Position {
         if isPortal { return try await returnEndedLeases(by: limit) }
         guard var desk, let batch = job.batch else { return try await commit(.groupingDue, at: now) }
-        var slice = WorkSlice(job: job, limit: limit, rows: environment.limits.engineSliceRows)
+        var slice = WorkSlice(job: job, limit: limit, environment.limits)
         while slice.isOpen, let event = desk.next(upTo: slice.limit) {
             let content = try await answerContent(of: event, desk)
             slice.take(event, content, desk: &desk, specification: specification)
@@ -98,11 +98,12 @@ private struct WorkSlice {
     private var callSpace: Int
     private let delay: Duration
     private let round: Int
-    private let mostRows: Int
+    private var bytes = 0
+    private let limits: Limits
 
-    init(job: LabelingJob, limit: Instant, rows: Int) {
+    init(job: LabelingJob, limit: Instant, _ limits: Limits) {
         self.limit = limit
-        mostRows = rows
+        self.limits = limits
         latest = job.time
         callSpace = job.plan.consolidationObjects - job.waiting.count
         delay = job.plan.consolidationDelay
@@ -110,12 +111,15 @@ private struct WorkSlice {
         if let first = job.waiting.first { self.limit = min(limit, first.at + delay) }
     }
 
-    var isOpen: Bool { callSpace > 0 && changed.count < mostRows }
+    var isOpen: Bool {
+        callSpace > 0 && changed.count < limits.engineSliceRows && bytes < limits.engineSliceBytes
+    }
 
     mutating func take(
         _ event: WorkEvent, _ content: [UInt8], desk: inout BatchDesk, specification: LabelingJobSpecification
     ) {
         events += 1
+        bytes += content.count
         latest = max(latest, event.at)
         guard done[event.object] == nil else { return }
         var object = desk.open[event.object] ?? DataObject(workersAsked: specification.workersPerObject)

@@ -14,6 +14,18 @@ package protocol LearnerSource: Sendable {
     func decode(_ bytes: [UInt8]) throws -> any Classifier
 }
 
+extension LearnerSource {
+    /// The trainer for a job's setting and kind; the scripted one takes truth for what is seen, so it knows texts, too.
+    func trainer(
+        for learner: Steering.Learner, _ type: TaskType
+    ) -> Result<any ClassifierTrainer, NoLearner> {
+        guard type == .imageMultiClass || (type == .textMultiClass && learner == .scripted) else {
+            return .failure(NoLearner("the models of this version classify images with a single label"))
+        }
+        return trainer(for: learner)
+    }
+}
+
 /// Why a job has no learner.
 package struct NoLearner: Error, Hashable, Sendable, CustomStringConvertible {
     /// Why, for the job's timeline.

@@ -144,6 +144,8 @@ package struct Limits: Sendable {
 
     /// Rows of one slice of engine work in the writer.
     package var engineSliceRows = 1000
+    /// Bytes of answers in one slice: masks are large.
+    package var engineSliceBytes = 8 << 20
     /// How often a turn of a job that gets no further is tried again before the job fails.
     package var engineRetries = 5
     /// Largest `model.tar.gz` that is read.

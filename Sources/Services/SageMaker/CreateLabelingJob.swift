@@ -100,7 +100,7 @@ extension SageMakerService {
                 "minObjects lowers the documented minimum of \(limits.automatedLabelingMinimumObjects) objects for "
                     + "automated labeling to \(steering.minObjects)")
         }
-        if request.algorithm != nil, let limitation = engine.limitation(of: steering.learner) {
+        if request.algorithm != nil, let limitation = engine.limitation(of: steering.learner, for: request.taskType) {
             specification.notices.append(limitation)
         }
         if steering.workforce == .simulated, steering.truthManifest == nil {

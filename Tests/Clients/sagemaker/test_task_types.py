@@ -403,3 +403,18 @@ def test_truth_of_boxes_survives_chaining(task_job):
     for number, line in enumerate(output):
         found = sorted((box["left"], 1 - box["class_id"]) for box in line["label"]["annotations"])
         assert found == sorted((box["left"], box["class_id"]) for box in boxes(number))
+
+
+@pytest.mark.parametrize("kind, algorithm", [("BoundingBox", "object-detection"), ("TextMultiClass", "text-classification")])
+def test_where_no_model_can_be_had_people_label_everything(task_job, kind, algorithm):
+    lines = [{"source": f"text {n}"} if kind.startswith("Text") else {} for n in range(60)]
+    job = task_job(kind, lines, concurrent=20, name="automated")
+    arn = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/" + algorithm
+    job.start(
+        tags={"groundwork:min-objects": "20"},
+        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn},
+    )
+    described = job.wait("Completed")
+    assert described["LabelCounters"]["HumanLabeled"] == 60
+    assert described["LabelingJobOutput"]["FinalActiveLearningModelArn"] == ""
+    assert any("people label everything" in notice for notice in job.account.report("automated")["notices"])
