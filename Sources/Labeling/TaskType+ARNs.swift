@@ -23,7 +23,7 @@ package enum WorkflowFunction: Hashable, Sendable {
         "eu-central-1": "203001061592", "ap-northeast-1": "477331159723", "ap-northeast-2": "845288260483",
         "ap-southeast-1": "377565633583", "ap-southeast-2": "454466003867", "ap-south-1": "565803892007",
     ]
-    private static let ownerAccounts = Set(owners.values)
+    fileprivate static let ownerAccounts = Set(owners.values)
     private static let names: [String: TaskType] = {
         var names = Dictionary(uniqueKeysWithValues: TaskType.builtIn.map { ($0.rawValue, $0) })
         // The guide's page gives this name, the API reference VideoMultiClass.
@@ -60,6 +60,8 @@ extension TaskType {
     package enum FunctionMismatch: Error, Hashable, Sendable {
         /// Not the ARN of a Lambda function.
         case notAFunction(String)
+        /// A function of the account that AWS's own belong to, with a name that none of them has.
+        case unknownBuiltIn(String)
         /// A `PRE-` function where an `ACS-` one belongs, or the other way round.
         case wrongRole(String)
         /// The two functions belong to different kinds of task.
@@ -87,6 +89,8 @@ extension TaskType {
         switch WorkflowFunction(text) {
         case .builtIn(role, let type): return type
         case .builtIn: throw .wrongRole(text)
+        case .custom(let arn) where WorkflowFunction.ownerAccounts.contains(arn.account):
+            throw .unknownBuiltIn(text)
         case .custom: return .custom
         case nil: throw .notAFunction(text)
         }

@@ -49,6 +49,7 @@ extension SageMakerService {
     /// The work team must exist; the message says how to make it.
     func requireWorkteam(of request: LabelingJobRequest, _ context: RequestContext) async throws(ServiceError) {
         let arn = request.input.humanTaskConfig.workteamArn
+        if request.workteam == .vendor { return try await requireVendor(arn, context) }
         guard case .privateCrowd(let account, let region, let name) = request.workteam else { return }
         guard account == context.account.description, region == context.region.description else {
             throw .validation(
@@ -62,6 +63,15 @@ extension SageMakerService {
                 "The work team \(arn) does not exist. Make it with: aws sagemaker create-workteam "
                     + "--workteam-name \(name) --description \(name) --member-definitions "
                     + "'[{\"OidcMemberDefinition\":{\"Groups\":[\"\(name)\"]}}]' --region \(context.region)")
+        }
+    }
+
+    private func requireVendor(_ arn: String, _ context: RequestContext) async throws(ServiceError) {
+        let vendors = try await listed(.vendor, nameContains: nil, byDate: false, nil, context)
+        guard vendors.contains(where: { $0.members["arn"]?.string == arn }) else {
+            throw .validation(
+                "The work team \(arn) does not exist: no vendor of account \(context.account) in \(context.region) has "
+                    + "it. Vendors' teams come from the seed file.")
         }
     }
 

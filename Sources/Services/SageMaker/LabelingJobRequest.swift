@@ -25,10 +25,15 @@ struct LabelingJobRequest {
     let workteam: Workteam
     let algorithm: LabelingAlgorithm?
 
-    /// A request that keeps the rules; throws the first that it breaks.
+    /// A request that keeps the rules; throws all that it breaks, or the first that is not served.
     init(_ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext) throws(ServiceError) {
         let (request, broken) = Self.read(input, context)
-        if let first = broken.first { throw first }
+        if let refusal = broken.first(where: { $0.code != "ValidationException" }) { throw refusal }
+        if broken.count > 1 {
+            throw .validation(
+                "\(broken.count) validation errors detected: " + broken.map(\.message).joined(separator: "; "))
+        }
+        if let only = broken.first { throw only }
         guard let request else { preconditionFailure("A request that keeps the rules can be read") }
         self = request
     }
@@ -39,7 +44,7 @@ struct LabelingJobRequest {
     ) -> (request: LabelingJobRequest?, broken: [ServiceError]) {
         var rules = Rules()
         let taskType = rules.keep { () throws(ServiceError) in try Self.taskType(input) }
-        let workteam = rules.keep { () throws(ServiceError) in try Self.workteam(input) }
+        let workteam = rules.keep { () throws(ServiceError) in try Self.workteam(input, context) }
         let manifest = rules.keep { () throws(ServiceError) in try Self.manifest(input) }
         let outputPath = rules.keep { () throws(ServiceError) in
             try address(input.outputConfig.s3OutputPath, at: "outputConfig.s3OutputPath")
@@ -51,7 +56,7 @@ struct LabelingJobRequest {
         var categories: S3URI?, template: S3URI?, algorithm: LabelingAlgorithm?
         if let taskType {
             categories = rules.keep { () throws(ServiceError) in try Self.categories(input, taskType) } ?? nil
-            template = rules.keep { () throws(ServiceError) in try Self.template(input, taskType) } ?? nil
+            template = rules.keep { () throws(ServiceError) in try Self.template(input, taskType, context) } ?? nil
             algorithm = rules.keep { () throws(ServiceError) in try Self.algorithm(input, taskType, context) } ?? nil
             check(input, taskType, workteam, &rules)
         }
@@ -124,6 +129,10 @@ struct LabelingJobRequest {
             switch error {
             case .notAFunction(let text):
                 throw .validation("Value '\(text)' in 'humanTaskConfig' is not the ARN of a Lambda function.")
+            case .unknownBuiltIn(let text):
+                throw .validation(
+                    "Value '\(text)' in 'humanTaskConfig' names a function of AWS's own that does not exist: their "
+                        + "names are PRE- or ACS- and a task type.")
             case .wrongRole(let text):
                 throw .validation(
                     "Value '\(text)' in 'humanTaskConfig' stands in the wrong place: PRE- functions belong into "
@@ -138,13 +147,19 @@ struct LabelingJobRequest {
 
     /// Whether it exists is found out when it is called, as everything beyond the request.
     private static func ownFunction(_ text: String?, _ context: RequestContext) throws(ServiceError) -> ARN? {
-        guard let text, case .custom(let arn) = WorkflowFunction(text) else { return nil }
+        guard let text, let arn = ARN(text), let function = WorkflowFunction(text) else { return nil }
         guard arn.region == context.region.description else {
             throw .validation(
                 "Value '\(text)' in 'humanTaskConfig' is a function in \(arn.region); it must be in the job's region, "
                     + "\(context.region).")
         }
-        return arn
+        if case .custom = function { return arn }
+        guard WorkflowFunction.owners[arn.region] == arn.account else {
+            throw .validation(
+                "Value '\(text)' in 'humanTaskConfig' names account \(arn.account); AWS's own functions in "
+                    + "\(arn.region) belong to \(WorkflowFunction.owners[arn.region] ?? "no account").")
+        }
+        return nil
     }
 
     /// Whether people see the manifest line as it stands.
@@ -153,14 +168,25 @@ struct LabelingJobRequest {
         return WorkflowFunction(text) == .builtIn(.preHumanTask, .passThrough)
     }
 
-    private static func workteam(_ input: SageMaker.CreateLabelingJobRequest) throws(ServiceError) -> Workteam {
+    private static func workteam(
+        _ input: SageMaker.CreateLabelingJobRequest, _ context: RequestContext
+    ) throws(ServiceError) -> Workteam {
         let text = input.humanTaskConfig.workteamArn
         guard let arn = ARN(text), arn.service == "sagemaker", arn.resource.hasPrefix("workteam/") else {
             throw .validation("Value '\(text)' at 'humanTaskConfig.workteamArn' is not the ARN of a work team.")
         }
         let parts = arn.resource.split(separator: "/")
         switch parts.dropFirst().first {
-        case "public-crowd": return .publicCrowd
+        case "public-crowd":
+            let own = "arn:aws:sagemaker:\(context.region):\(TaskType.publicAccount):workteam/public-crowd/default"
+            guard arn.account == TaskType.publicAccount, arn.region == context.region.description,
+                arn.resource == "workteam/public-crowd/default"
+            else {
+                throw .validation(
+                    "Value '\(text)' at 'humanTaskConfig.workteamArn' is not the public workforce of the job's region, "
+                        + "\(own).")
+            }
+            return .publicCrowd
         case "vendor-crowd": return .vendor
         case "private-crowd" where parts.count == 3:
             return .privateCrowd(account: arn.account, region: arn.region, name: String(parts[2]))
@@ -200,7 +226,7 @@ struct LabelingJobRequest {
     }
 
     private static func template(
-        _ input: SageMaker.CreateLabelingJobRequest, _ type: TaskType
+        _ input: SageMaker.CreateLabelingJobRequest, _ type: TaskType, _ context: RequestContext
     ) throws(ServiceError) -> S3URI? {
         let config = input.humanTaskConfig.uiConfig
         switch (config.uiTemplateS3Uri, config.humanTaskUiArn) {
@@ -216,24 +242,27 @@ struct LabelingJobRequest {
             }
             return try address(uri, at: "humanTaskConfig.uiConfig.uiTemplateS3Uri")
         case (nil, let arn?):
-            try checkPage(arn, type)
+            try checkPage(arn, type, context)
             return nil
         }
     }
 
     /// AWS's own pages belong to one account in all regions.
-    private static func checkPage(_ text: String, _ type: TaskType) throws(ServiceError) {
+    private static func checkPage(
+        _ text: String, _ type: TaskType, _ context: RequestContext
+    ) throws(ServiceError) {
         guard case .humanTaskUi(let name) = type.workerInterface else {
             throw .validation(
                 "'humanTaskConfig.uiConfig.uiTemplateS3Uri' is required for the task type \(type.rawValue).")
         }
         let arn = ARN(text)
         guard arn?.service == "sagemaker", arn?.account == TaskType.publicAccount,
-            arn?.resource == "human-task-ui/" + name
+            arn?.region == context.region.description, arn?.resource == "human-task-ui/" + name
         else {
             throw .validation(
                 "Value '\(text)' at 'humanTaskConfig.uiConfig.humanTaskUiArn' is not the worker page of the task type "
-                    + "\(type.rawValue): arn:aws:sagemaker:<region>:\(TaskType.publicAccount):human-task-ui/\(name).")
+                    + "\(type.rawValue): arn:aws:sagemaker:\(context.region):\(TaskType.publicAccount):"
+                    + "human-task-ui/\(name).")
         }
     }
 

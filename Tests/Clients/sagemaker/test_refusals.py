@@ -126,3 +126,34 @@ def test_operations_unknown_and_unserved(plain):
     assert (unknown.status, unknown.error_code) == (400, "UnknownOperationException")
     unserved = plain.json("sagemaker", "SageMaker.CreateTrainingJob", b"{}")
     assert unserved.status == 501 and "CreateTrainingJob" in unserved.error_message
+
+
+def test_all_broken_rules_come_in_one_message(job, without_client_checks):
+    request = job.request(LabelAttributeName="label-ref", RoleArn="arn:aws:iam::111111111111:role/r")
+    request["HumanTaskConfig"].update(TaskTimeLimitInSeconds=28_801, TaskAvailabilityLifetimeInSeconds=100)
+    with pytest.raises(ClientError) as error:
+        without_client_checks.create_labeling_job(**request)
+    assert error.value.response["Error"]["Code"] == "ValidationException"
+    message = error.value.response["Error"]["Message"]
+    assert message.startswith("4 validation errors detected: ") and message.count("; ") >= 3
+    for part in ("label-ref", "111111111111", "28800", "taskAvailabilityLifetimeInSeconds"):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    "changes, part",
+    [
+        ({"WorkteamArn": "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/nobody"}, "seed file"),
+        ({"WorkteamArn": "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/wrong"}, "public workforce"),
+        ({"WorkteamArn": "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"}, "us-east-1"),
+        ({"PreHumanTaskLambdaArn": "arn:aws:lambda:eu-west-1:568282634449:function:PRE-ImageMultiClass"}, "us-east-1"),
+        ({"PreHumanTaskLambdaArn": "arn:aws:lambda:us-east-1:568282634449:function:PRE-ImageMultiClass"}, "432418664414"),
+        ({"PreHumanTaskLambdaArn": "arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClas"}, "not exist"),
+    ],
+)
+def test_what_belongs_to_aws_is_named_rightly(job, without_client_checks, changes, part):
+    request = job.request()
+    request["HumanTaskConfig"].update(changes)
+    with pytest.raises(ClientError, match=part) as error:
+        without_client_checks.create_labeling_job(**request)
+    assert error.value.response["Error"]["Code"] == "ValidationException"
