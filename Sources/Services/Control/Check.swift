@@ -64,7 +64,9 @@ extension SageMakerService {
     ) -> InputProblems {
         var problems = InputProblems(most: limits.checkProblems)
         guard let template = found.template, let place = specification.template?.description else { return problems }
-        let task = found.categories.flatMap { specification.taskType.task($0) }
+        // What a function of the customer's own makes of a line, or a line itself, may hold anything.
+        let isKnown = specification.preFunction == nil && !specification.showsWholeLine
+        let task = isKnown ? found.categories.flatMap { specification.taskType.task($0) } : nil
         let input = found.firstObject.flatMap { task?.taskInput(for: $0).object }
         problems.add(WorkerPage.problems(in: template, input: input, now: context.now), of: place)
         return problems

@@ -134,3 +134,13 @@ def test_the_request_is_an_object(account):
     assert answer["valid"] is False and answer["problems"][0]["where"] == "request"
     with pytest.raises(ControlError):
         account.control.call("POST", "check", b"{")
+
+
+def test_lines_that_pages_show_as_they_are_may_hold_anything(account, make_job):
+    """A template of a pass-through job reads the line, which a check cannot know beforehand."""
+    job = make_job("pass", objects=2)
+    page = b"<crowd-form>{{ task.input.note }}</crowd-form>"
+    job.put("template.liquid", page, "text/html")
+    request = json.loads(json.dumps(job.request()).replace("ImageMultiClass", "PassThrough"))
+    answer = account.control.call("POST", "check", request, {"account": account.identifier})
+    assert answer["problems"] == [] and answer["valid"]
