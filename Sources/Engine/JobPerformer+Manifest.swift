@@ -4,6 +4,7 @@
 internal import JSON
 internal import Kernel
 internal import Labeling
+internal import Logging
 internal import Store
 
 extension JobPerformer {
@@ -75,24 +76,32 @@ extension JobPerformer {
         let attribute = specification.steering.truthAttribute ?? OutputManifest.truthAttribute
         let task = try await labelingTask()
         let account = specification.account
-        func entry(_ line: UnsafeRawBufferPointer) -> TruthEntry? {
-            Truth.entry(line, attribute: attribute, task: task).map {
-                TruthEntry(source: $0.source.truthKey, truth: $0.value.compactBytes)
-            }
+        var lines = ManifestScanner(limits: environment.limits), entries: [TruthEntry] = [], known = 0
+        func take(_ line: ManifestLine) {
+            guard let entry = Truth.entry(line.bytes, attribute: attribute, task: task) else { return }
+            entries.append(TruthEntry(source: entry.source.truthKey, truth: entry.value.compactBytes))
         }
-        var lines = LineSplitter()
         do {
             let pieces = try await files.open(uri)
             while let piece = try await pieces.next() {
-                var entries: [TruthEntry] = []
-                piece.withUnsafeBytes { lines.take($0) { line in entry(line).map { entries.append($0) } } }
+                try piece.withUnsafeBytes { try lines.scan($0, take) }
+                known += entries.count
                 try await environment.control.putTruth(entries, account: account)
+                entries = []
             }
-            var last: [TruthEntry] = []
-            lines.end { line in entry(line).map { last.append($0) } }
-            try await environment.control.putTruth(last, account: account)
+            try lines.finish(take)
+            try await environment.control.putTruth(entries, account: account)
+        } catch let error as ManifestError {
+            return FailureText.manifest(uri.description, error)
         } catch let error as ServiceError where error.fault == .client {
             return FailureText.manifestUnreadable(uri.description, cause: "\(error.code): \(error.message)")
+        }
+        known += entries.count
+        if known == 0 { return FailureText.truthUnusable(uri.description, attribute: attribute) }
+        if known < lines.count {
+            environment.logger.warning(
+                "Lines of a truth manifest say nothing of the task; what they name counts as unknown",
+                metadata: ["manifest": "\(uri)", "lines": "\(lines.count)", "known": "\(known)"])
         }
         return nil
     }
@@ -201,31 +210,5 @@ private struct ManifestLoading {
         objects = []
         truth = []
         return slice
-    }
-}
-
-/// Cuts a stream of bytes into lines.
-struct LineSplitter {
-    private var partial: [UInt8] = []
-
-    mutating func take(_ chunk: UnsafeRawBufferPointer, _ receive: (UnsafeRawBufferPointer) -> Void) {
-        var start = 0
-        for end in chunk.indices where chunk[end] == UInt8(ascii: "\n") {
-            let line = UnsafeRawBufferPointer(rebasing: chunk[start..<end])
-            if partial.isEmpty {
-                receive(line)
-            } else {
-                partial.append(contentsOf: line)
-                partial.withUnsafeBytes(receive)
-                partial.removeAll(keepingCapacity: true)
-            }
-            start = end + 1
-        }
-        partial.append(contentsOf: chunk[start...])
-    }
-
-    mutating func end(_ receive: (UnsafeRawBufferPointer) -> Void) {
-        if !partial.isEmpty { partial.withUnsafeBytes(receive) }
-        partial = []
     }
 }

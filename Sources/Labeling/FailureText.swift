@@ -24,6 +24,10 @@ package enum FailureText {
             clientError("Line \(line) of \(uri) has more than \(most) characters.")
         }
     }
+    /// No line of a truth manifest has an attribute that says what simulated people are to know.
+    package static func truthUnusable(_ uri: String, attribute: String) -> String {
+        clientError("No line of the truth manifest \(uri) has a source and, in \"\(attribute)\", truth for this task.")
+    }
     /// There is nothing to label.
     package static func manifestEmpty(_ uri: String) -> String {
         clientError("The input manifest \(uri) has no lines.")

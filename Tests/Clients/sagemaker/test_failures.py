@@ -98,3 +98,12 @@ def test_outcomes_on_demand(make_job, outcome, status):
     job.start(tags={"groundwork:outcome": outcome})
     described = job.wait(status, timeout=20)
     assert ("FailureReason" in described) == (status == "Failed")
+
+
+@pytest.mark.parametrize("line, part", [(b'{"source-ref": "s3://b/k", "other": 1}', "animal"), (b"{", "Line 1")])
+def test_a_truth_manifest_that_says_nothing(make_job, line, part):
+    job = make_job(objects=2)
+    job.put("truth.manifest", line + b"\n")
+    job.start(tags={"groundwork:truth-manifest": job.uri("truth.manifest"), "groundwork:truth-attribute": "animal"})
+    reason = job.wait("Failed")["FailureReason"]
+    assert job.uri("truth.manifest") in reason and part in reason
