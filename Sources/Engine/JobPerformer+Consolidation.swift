@@ -107,7 +107,8 @@ struct WaitingObject: Sendable {
     /// As tasks want to have it.
     var answered: AnsweredObject {
         AnsweredObject(
-            index: row.index, answers: object.answers.map { SubmittedAnswer(worker: $0.worker, content: $0.content) },
+            index: row.index, source: source,
+            answers: object.answers.map { SubmittedAnswer(worker: $0.worker, content: $0.content) },
             imageSize: imageSize)
     }
 

@@ -48,16 +48,14 @@ extension JobPerformer {
 
     /// Takes an answer in; one that comes too late is kept, and does not count.
     func submit(_ answer: PortalAnswer, to task: PortalTaskID) async throws -> PortalSubmission {
-        let labelingTask = try await labelingTask(), specification = specification
-        // Masks take their time.
-        let isUsable = try await environment.compute.run { labelingTask.annotation(inAnswer: answer.content) != nil }
+        let specification = specification, fault = try await fault(of: answer, to: task)
         let mostKept = environment.limits.lateAnswers, served = environment.serverClock.now()
         return try await changeTasks { tasks in
             guard tasks.holds(task, answer.worker) else {
                 if try tasks.hasTaken(answer, to: task) { return .taken }
                 return .late(kept: try tasks.keepLate(answer, to: task, served: served, most: mostKept))
             }
-            guard isUsable else { return .unusable }
+            if case .some(let reason) = fault { return .unusable(reason) }
             let held = tasks.now - task.accepted
             let spent = answer.timeSpent.map { min($0 * specification.steering.pace, held) } ?? held
             try tasks.end(
@@ -68,6 +66,24 @@ extension JobPerformer {
                         submitted: tasks.now, timeSpent: spent)))
             return .taken
         }.value
+    }
+
+    /// Why an answer cannot be taken; `.some(nil)` where it does not even have the form of one. Nothing is looked at
+    /// where the worker holds no such task.
+    private func fault(of answer: PortalAnswer, to task: PortalTaskID) async throws -> String?? {
+        guard let round = try await current().job.phase.round,
+            try await environment.jobs.read(id, { try TaskLeases($0, round: round).task(of: answer.worker) })?.object
+                == task.object, let source = try await sources(of: [task.object])[task.object]
+        else { return nil }
+        let labelingTask = try await labelingTask()
+        let size = labelingTask.type.isDrawnOnImages ? try await imageSize(of: source) : nil
+        // Masks take their time.
+        return try await environment.compute.run {
+            if let fault = labelingTask.fault(inAnswer: answer.content, to: source, imageSize: size) {
+                return .some(fault)
+            }
+            return labelingTask.annotation(inAnswer: answer.content) == nil ? .some(nil) : nil
+        }
     }
 
     /// Takes a task back without an answer; false where the worker does not hold it any longer.

@@ -92,8 +92,8 @@ package struct PortalAnswer: Sendable {
 package enum PortalSubmission: Hashable, Sendable {
     /// It is stored, now or by an earlier try.
     case taken
-    /// It does not answer the task; the worker still holds it.
-    case unusable
+    /// It does not answer the task; the worker still holds it. The text says why, where more than its form is wrong.
+    case unusable(String?)
     /// The task is not the worker's any longer. The number finds the answer again; nil where it is not kept.
     case late(kept: Int?)
 }

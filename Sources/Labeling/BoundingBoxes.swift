@@ -38,6 +38,22 @@ package struct BoundingBoxes: LabelingTask {
                 }))
     }
 
+    package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
+        guard let answer = (try? JSONValue(parsing: content))?.object,
+            let boxes = answer.members.lazy.compactMap({ $0.value["boundingBoxes"]?.array }).first
+        else { return nil }
+        if let unknown = unknownLabel(boxes.map { $0["label"] }) { return unknown }
+        for (place, value) in boxes.enumerated() {
+            guard let box = LabeledBox(value, category: 0) else {
+                return "box \(place + 1) lacks one of left, top, width, height, or has one below 0"
+            }
+            if let imageSize, box.within(imageSize) != box {
+                return "box \(place + 1) lies outside of the image, \(imageSize.width) x \(imageSize.height)"
+            }
+        }
+        return nil
+    }
+
     /// Truth has the form of the output: `annotations` with `class_id` or `label`, and perhaps `image_size`.
     package func annotation(inTruth value: JSONValue, file: [UInt8]?) -> Annotation? {
         guard let annotations = value["annotations"]?.array ?? value.array else { return nil }
@@ -52,7 +68,7 @@ package struct BoundingBoxes: LabelingTask {
     package func simulatedAnswer(by worker: Int, of crowd: Crowd, to subject: Subject) -> Annotation {
         guard let size = subject.imageSize else { return .boxes(BoxAnnotation(size: nil, boxes: [])) }
         var truth: [LabeledBox]?
-        if case .boxes(let known)? = subject.truth { truth = known.boxes }
+        if case .boxes(let known)? = subject.truth { truth = known.boxes.compactMap { $0.within(size) } }
         return .boxes(
             BoxAnnotation(size: size, boxes: crowd.boxes(by: worker, of: subject.index, truth: truth, in: size)))
     }
@@ -67,7 +83,8 @@ package struct BoundingBoxes: LabelingTask {
             let drawn = annotations(of: object).compactMap { answer -> BoxAnswer? in
                 guard case .boxes(let boxes) = answer.annotation else { return nil }
                 size = size ?? boxes.size
-                return BoxAnswer(worker: workers.number(of: answer.worker), boxes: boxes.boxes.map { BoxEdges($0) })
+                let drawn = size.map { size in boxes.boxes.compactMap { $0.within(size) } } ?? boxes.boxes
+                return BoxAnswer(worker: workers.number(of: answer.worker), boxes: drawn.map { BoxEdges($0) })
             }
             sizes.append(size)
             return drawn
@@ -123,6 +140,16 @@ extension ImageSize {
 }
 
 extension LabeledBox {
+    /// The part of the box that lies in an image; nil where none does.
+    func within(_ size: ImageSize) -> LabeledBox? {
+        let left = max(0, left), top = max(0, top)
+        let right = min(size.width, self.left + width), bottom = min(size.height, self.top + height)
+        guard left <= right, top <= bottom, left < size.width || width == 0, top < size.height || height == 0 else {
+            return nil
+        }
+        return LabeledBox(category: category, left: left, top: top, width: right - left, height: bottom - top)
+    }
+
     /// Reads the four measures, rounding fractions of pixels; nil where one is missing or out of all bounds.
     init?(_ value: JSONValue, category: Int) {
         func pixels(_ name: String) -> Int? {

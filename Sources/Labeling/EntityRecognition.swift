@@ -32,6 +32,22 @@ package struct EntityRecognition: LabelingTask {
         return .spans(entities.compactMap(span))
     }
 
+    package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
+        guard let answer = (try? JSONValue(parsing: content))?.object,
+            let entities = answer.members.lazy.compactMap({ $0.value["entities"]?.array }).first
+        else { return nil }
+        if let unknown = unknownLabel(entities.map { $0["label"] }) { return unknown }
+        let length = source.text.unicodeScalars.count
+        for (place, value) in entities.enumerated() {
+            guard let span = span(value), span.end <= length else {
+                return
+                    "entity \(place + 1) must start at 0 or later, end behind its start, and end by \(length), where "
+                    + "the text ends"
+            }
+        }
+        return nil
+    }
+
     private func span(_ value: JSONValue) -> LabeledSpan? {
         guard let category = value["label"]?.string.flatMap({ categories.index(of: $0) }),
             let start = value["startOffset"]?.integer, let end = value["endOffset"]?.integer, start >= 0, end > start
@@ -49,7 +65,10 @@ package struct EntityRecognition: LabelingTask {
     package func simulatedAnswer(by worker: Int, of crowd: Crowd, to subject: Subject) -> Annotation {
         guard case .text(let text) = subject.source else { return .spans([]) }
         var truth: [LabeledSpan]?
-        if case .spans(let known)? = subject.truth { truth = known }
+        if case .spans(let known)? = subject.truth {
+            let length = text.unicodeScalars.count
+            truth = known.filter { $0.end <= length }
+        }
         return .spans(crowd.spans(by: worker, of: subject.index, truth: truth, in: text))
     }
 
@@ -58,9 +77,10 @@ package struct EntityRecognition: LabelingTask {
         _ statistics: inout WorkerStatistics
     ) -> [JudgedAnnotation?] {
         objects.map { object in
+            let length = object.source.text.unicodeScalars.count
             let given = annotations(of: object).compactMap { answer -> [LabeledSpan]? in
                 guard case .spans(let spans) = answer.annotation else { return nil }
-                return spans
+                return spans.filter { $0.end <= length }
             }
             guard !given.isEmpty else { return nil }
             let fused = SpanConsolidation.consolidate(

@@ -22,13 +22,18 @@ package struct SubmittedAnswer: Hashable, Sendable {
 package struct AnsweredObject: Hashable, Sendable {
     /// Zero-based line of the manifest.
     package var index: Int
+    /// What was to be labeled.
+    package var source: ObjectSource
     /// In the order they were submitted.
     package var answers: [SubmittedAnswer]
     /// For tasks that are drawn on images.
     package var imageSize: ImageSize?
 
-    package init(index: Int, answers: [SubmittedAnswer], imageSize: ImageSize? = nil) {
+    package init(
+        index: Int, source: ObjectSource = .text(""), answers: [SubmittedAnswer], imageSize: ImageSize? = nil
+    ) {
         self.index = index
+        self.source = source
         self.answers = answers
         self.imageSize = imageSize
     }
@@ -145,6 +150,10 @@ package protocol LabelingTask: Sendable {
     /// What a submitted `answerContent` says; nil where it does not answer the task.
     func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation?
 
+    /// What is wrong with an answer of the right form, as the end of a sentence: a label that the job does not have,
+    /// something outside of the object. For answers that can still be corrected; consolidation leaves such parts out.
+    func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String?
+
     /// The file that a truth value names, where the truth of this kind of task is kept in files.
     func truthFile(_ value: JSONValue) -> S3URI?
 
@@ -176,6 +185,16 @@ package protocol LabelingTask: Sendable {
 }
 
 extension LabelingTask {
+    package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? { nil }
+
+    /// The first of some labels that the job does not have, in words.
+    func unknownLabel(_ labels: some Sequence<JSONValue?>) -> String? {
+        labels.lazy.compactMap { label -> String? in
+            guard let name = label?.string else { return "a label is missing" }
+            return categories.index(of: name) == nil ? "the label \"\(name)\" is none of the job's" : nil
+        }.first
+    }
+
     package func truthFile(_ value: JSONValue) -> S3URI? { nil }
 
     package func labelFile(_ label: JudgedAnnotation) -> [UInt8]? { nil }

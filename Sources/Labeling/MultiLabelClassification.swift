@@ -33,6 +33,13 @@ package struct MultiLabelClassification: LabelingTask {
         return .categories(ascending(labels.compactMap { $0.string.flatMap { categories.index(of: $0) } }))
     }
 
+    package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
+        guard let answer = (try? JSONValue(parsing: content))?.object,
+            let labels = answer.members.lazy.compactMap({ $0.value["labels"]?.array }).first
+        else { return nil }
+        return unknownLabel(labels)
+    }
+
     package func annotation(inTruth value: JSONValue, file: [UInt8]?) -> Annotation? {
         guard let list = value.array else { return category(value).map { .categories([$0]) } }
         let indices = list.compactMap { category($0) }

@@ -35,14 +35,34 @@ package struct SemanticSegmentation: LabelingTask {
 
     /// The first member with a labeled image counts.
     package func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation? {
+        labeledImage(in: content).flatMap { mask(in: $0.png, colors: colors($0.mappings)) }.map { .mask($0) }
+    }
+
+    private func labeledImage(in content: UnsafeRawBufferPointer) -> (png: [UInt8], mappings: JSONObject)? {
         guard case .object(let answer)? = try? JSONValue(parsing: content) else { return nil }
         for member in answer.members {
             guard let data = member.value["labeledImage"]?["pngImageData"]?.string, let png = Base64.bytes(data),
                 let mappings = member.value["labelMappings"]?.object
             else { continue }
-            return mask(in: png, colors: colors(mappings)).map { .mask($0) }
+            return (png, mappings)
         }
         return nil
+    }
+
+    /// The measures of an answer's image, which are known before it is decoded; nil where it is none.
+    private func size(ofAnswer content: [UInt8]) -> ImageSize? {
+        let png = content.withUnsafeBytes { labeledImage(in: $0)?.png }
+        let header = png?.withUnsafeBytes { try? ImageDecoder().header(of: $0) }
+        return header.flatMap { $0 }.map { ImageSize(width: $0.width, height: $0.height) }
+    }
+
+    package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
+        guard let image = content.withUnsafeBytes({ labeledImage(in: $0) }) else { return nil }
+        if let unknown = unknownLabel(image.mappings.names.map { .string($0) }) { return unknown }
+        guard let size = size(ofAnswer: content) else { return "the labeled image is no PNG that can be read" }
+        guard let imageSize, size != imageSize else { return nil }
+        return "the labeled image has \(size.width) x \(size.height) pixels and the image "
+            + "\(imageSize.width) x \(imageSize.height)"
     }
 
     /// The numbers that an answer's colours stand for.
@@ -114,12 +134,14 @@ package struct SemanticSegmentation: LabelingTask {
     ) -> [JudgedAnnotation?] {
         let voting = MaskConsolidation.Method(rawValue: method.rawValue) ?? .smoothed
         return objects.map { object in
-            let masks = annotations(of: object).compactMap { answer -> Mask? in
+            var fitting = object
+            // An image of another size is not even decoded.
+            if let size = object.imageSize { fitting.answers.removeAll { self.size(ofAnswer: $0.content) != size } }
+            let masks = annotations(of: fitting).compactMap { answer -> Mask? in
                 guard case .mask(let mask) = answer.annotation else { return nil }
                 return mask
             }
-            let fitting = object.imageSize.map { size in masks.filter { $0.size == size } } ?? masks
-            return MaskConsolidation.consolidate(fitting, workersAsked: workersAsked, by: voting).map { fused in
+            return MaskConsolidation.consolidate(masks, workersAsked: workersAsked, by: voting).map { fused in
                 JudgedAnnotation(annotation: .mask(fused.mask), confidence: fused.confidence)
             }
         }

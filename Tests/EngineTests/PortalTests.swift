@@ -126,7 +126,7 @@ import Testing
         let portal = try await PortalFixture(objects: 1)
         defer { portal.engine.close() }
         let task = try #require(try await portal.claim(0))
-        #expect(try await portal.submit("cow", to: task, by: 0) == .unusable)
+        #expect(try await portal.submit("cow", to: task, by: 0) == .unusable(nil))
         #expect(try await portal.claim(0)?.id == task.id)
         #expect(try await portal.submit("cat", to: task, by: 0) == .taken)
     }

@@ -109,4 +109,33 @@ import Testing
             draws: SeededDraws(seed: 1), &statistics)
         #expect(judged == [JudgedAnnotation(annotation: boxes(drawn), confidence: 0, parts: [0]), nil])
     }
+
+    @Test(arguments: [
+        (#"{"label":"cow","left":1,"top":1,"width":1,"height":1}"#, "cow"),
+        (#"{"left":1,"top":1,"width":1,"height":1}"#, "label is missing"),
+        (#"{"label":"dog","left":1,"top":1,"width":-1,"height":1}"#, "box 1 lacks"),
+        (#"{"label":"dog","left":450,"top":1,"width":51,"height":1}"#, "outside of the image, 500 x 400"),
+        (#"{"label":"dog","left":0,"top":-1,"width":5,"height":5}"#, "outside"),
+    ])
+    func whatCanBeCorrectedIsTold(box: String, words: String) throws {
+        let fault = task.fault(
+            inAnswer: utf8(#"{"b":{"boundingBoxes":["# + box + "]}}"), to: .reference("s3://b/k"), imageSize: size)
+        #expect(try #require(fault).contains(words))
+    }
+
+    @Test func boxesAreCutAtTheImagesEdges() {
+        let box = LabeledBox(category: 1, left: -5, top: 390, width: 20, height: 1 << 30)
+        let edge = LabeledBox(category: 1, left: 0, top: 390, width: 15, height: 10)
+        #expect(box.within(size) == edge)
+        #expect(LabeledBox(category: 1, left: 500, top: 0, width: 1, height: 1).within(size) == nil)
+        let whole = LabeledBox(category: 0, left: 0, top: 0, width: 500, height: 400)
+        #expect(whole.within(size) == whole)
+        var statistics = WorkerStatistics()
+        let object = AnsweredObject(
+            index: 0, answers: [SubmittedAnswer(worker: "w", content: task.answerContent(for: boxes([box])))],
+            imageSize: size)
+        let judged = task.consolidate(
+            [object], workersAsked: 1, by: .service, draws: SeededDraws(seed: 1), &statistics)
+        #expect(judged[0]?.annotation == boxes([edge]))
+    }
 }

@@ -70,4 +70,30 @@ import Testing
             try read(file + #","instructions":{"shortInstruction":"a"}}"#)
         }
     }
+
+    @Test(arguments: [
+        (#"{"label":"thing","startOffset":0,"endOffset":2}"#, "thing"),
+        (#"{"label":"person","startOffset":2,"endOffset":2}"#, "entity 1"),
+        (#"{"label":"person","startOffset":0,"endOffset":9223372036854775807}"#, "end by 4"),
+    ])
+    func whatCanBeCorrectedIsTold(entity: String, words: String) throws {
+        let content = utf8(#"{"e":{"entities":["# + entity + "]}}")
+        let fault = task.fault(inAnswer: content, to: .text("Łódź"), imageSize: nil)
+        #expect(try #require(fault).contains(words))
+    }
+
+    @Test func whatLiesBehindTheTextIsLeftOut() {
+        let content = utf8(
+            #"{"e":{"entities":[{"label":"person","startOffset":0,"endOffset":4},"#
+                + #"{"label":"person","startOffset":0,"endOffset":5}]}}"#)
+        #expect(task.fault(inAnswer: content, to: .text("Łódź"), imageSize: nil) != nil)
+        var statistics = WorkerStatistics()
+        let judged = task.consolidate(
+            [
+                AnsweredObject(
+                    index: 0, source: .text("Łódź"), answers: [SubmittedAnswer(worker: "w", content: content)])
+            ],
+            workersAsked: 1, by: .service, draws: SeededDraws(seed: 1), &statistics)
+        #expect(judged[0]?.annotation == .spans([LabeledSpan(category: 0, start: 0, end: 4)]))
+    }
 }

@@ -70,4 +70,12 @@ import Testing
         #expect(judged[0]?.parts == [1, 0.33])
         #expect(judged[1] == nil)
     }
+
+    @Test func aLabelThatTheJobDoesNotHaveIsTold() {
+        func fault(_ content: String) -> String? {
+            task.fault(inAnswer: utf8(content), to: .text(""), imageSize: nil)
+        }
+        #expect(fault(#"{"a":{"labels":["dog","zebra"]}}"#) == "the label \"zebra\" is none of the job's")
+        #expect(fault(#"{"a":{"labels":[]}}"#) == nil)
+    }
 }

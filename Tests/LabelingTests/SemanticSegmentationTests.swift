@@ -95,4 +95,18 @@ import Testing
         #expect(
             colors.prefix(5).map(\.hex) == ["#ffffff", "#2ca02c", "#1f77b4", "#ff7f0e", "#d62728"])
     }
+
+    @Test func whatCanBeCorrectedIsTold() throws {
+        func fault(_ content: [UInt8], _ width: Int) -> String? {
+            task.fault(
+                inAnswer: content, to: .reference("s3://b/k"), imageSize: ImageSize(width: width, height: 2))
+        }
+        let content = task.answerContent(for: .mask(mask))
+        #expect(fault(content, 3) == nil)
+        #expect(try #require(fault(content, 4)).contains("3 x 2 pixels"))
+        let renamed = String(decoding: content, as: UTF8.self).replacing("Bird", with: "Cow")
+        #expect(try #require(fault(utf8(renamed), 3)).contains("Cow"))
+        let broken = #"{"a":{"labeledImage":{"pngImageData":"AAAA"},"labelMappings":{}}}"#
+        #expect(try #require(fault(utf8(broken), 3)).contains("no PNG"))
+    }
 }

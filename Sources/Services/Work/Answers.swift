@@ -21,9 +21,10 @@ extension WorkService {
             context, controls.logger, { try await controls.engine.submit(answer, to: id, of: job.row) })
         {
         case .taken: return outcome("submitted", id, job)
-        case .unusable:
+        case .unusable(let reason):
             throw .validation(
-                "Value at 'answerContent' does not answer the task: \(job.specification.taskType.answerRule).")
+                "Value at 'answerContent' does not answer the task: "
+                    + (reason ?? job.specification.taskType.answerRule) + ".")
         case .late(let number):
             let kept =
                 number.map { "The answer is kept as number \($0) of /_groundwork/work/late/\(job.row.name.name)" }

@@ -6,6 +6,8 @@ import json
 import urllib.request
 
 import pytest
+from groundwork_testing import ControlError
+from groundwork_testing.example import png
 from PIL import Image
 
 TEXT = "Ada Lovelace wrote from London"
@@ -101,3 +103,33 @@ def test_a_task_says_what_a_page_needs(portal_job, account):
     # Anyone who has the address may read that one picture.
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(task["object"]["url"]) as answer:
         assert answer.read() == job.picture(0) and answer.headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    "kind, answer, words",
+    [
+        ("BoundingBox", {"b": {"boundingBoxes": [{**box(0), "label": "cow"}]}}, "cow"),
+        ("BoundingBox", {"b": {"boundingBoxes": [{**box(0), "top": 2**30}]}}, "16 x 16"),
+        ("ImageMultiClassMultiLabel", {"x": {"labels": ["zebra"]}}, "zebra"),
+        (
+            "NamedEntityRecognition",
+            {"e": {"entities": [{"label": "cat", "startOffset": 0, "endOffset": 2**63 - 1}]}},
+            "entity 1",
+        ),
+        (
+            "SemanticSegmentation",
+            {"s": {**mask(0), "labeledImage": {"pngImageData": base64.b64encode(png(17, 16)).decode()}}},
+            "17 x 16",
+        ),
+    ],
+)
+def test_what_a_worker_can_still_correct_is_told(kind, answer, words, portal_job, account):
+    texts = [TEXT] if KINDS[kind][0] else []
+    portal_job(kind, texts, objects=1, workers=1, attribute=KINDS[kind][1])
+    ann = account.worker("Ann")
+    while not (task := ann.claim()):
+        pass
+    with pytest.raises(ControlError) as error:
+        ann.submit(task, answer)
+    assert error.value.code == "ValidationException" and words in error.value.message
+    ann.submit(task, KINDS[kind][2](0))  # the task is still Ann's
