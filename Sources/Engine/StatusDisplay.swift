@@ -15,9 +15,15 @@ final class StatusDisplay: Sendable {
         var isSeen = false
     }
 
+    private struct State {
+        var lanes: [JobID: [Shown]] = [:]
+        /// Jobs that came to their end, oldest first. Their lanes go once they hold nothing back, described or not.
+        var ended: [JobID] = []
+    }
+
     private let minimum: Duration
     private let clock: any Clock
-    private let lanes = Mutex<[JobID: [Shown]]>([:])
+    private let state = Mutex(State())
 
     init(minimum: Duration, clock: any Clock) {
         self.minimum = minimum
@@ -27,12 +33,33 @@ final class StatusDisplay: Sendable {
     /// Notes that a job has come to a status.
     func note(_ status: String, of job: JobID) {
         let now = clock.now()
-        lanes.withLock { lanes in lanes[job] = following(lanes[job] ?? [], status, at: now) }
+        state.withLock { state in
+            dropEnded(&state, at: now)
+            follow(status, of: job, &state, at: now)
+        }
+    }
+
+    private func follow(_ status: String, of job: JobID, _ state: inout State, at now: Instant) {
+        let lane = state.lanes[job] ?? []
+        guard lane.last?.status != status else { return }
+        state.lanes[job] = following(lane, status, at: now)
+        if Self.progress(status) == Self.ended { state.ended.append(job) }
+    }
+
+    /// At most two at a time: each job ends once and is noted more often than that.
+    private func dropEnded(_ state: inout State, at now: Instant) {
+        for _ in 0..<2 {
+            guard let job = state.ended.first else { return }
+            if let last = state.lanes[job]?.last {
+                guard last.from + minimum <= now else { return }
+                state.lanes[job] = nil
+            }
+            state.ended.removeFirst()
+        }
     }
 
     private func following(_ lane: [Shown], _ status: String, at now: Instant) -> [Shown] {
         guard let latest = lane.last else { return [Shown(status: status, from: now)] }
-        guard latest.status != status else { return lane }
         return lane + [Shown(status: status, from: latest.isSeen ? now : max(now, latest.from + minimum))]
     }
 
@@ -42,22 +69,25 @@ final class StatusDisplay: Sendable {
         case "Initializing": 0
         case "InProgress": 1
         case "Stopping": 2
-        default: 3
+        default: ended
         }
     }
+
+    private static let ended = 3
 
     /// The status to show for a job that is at `actual`.
     /// - Parameter isDescribe: the answer goes to a Describe call, after which the status need not last.
     func visible(_ actual: String, of job: JobID, isDescribe: Bool) -> String {
         let now = clock.now()
-        return lanes.withLock { lanes in
-            guard var lane = lanes[job], let latest = lane.last?.status else { return actual }
+        return state.withLock { state in
+            guard let latest = state.lanes[job]?.last?.status else { return actual }
             if latest != actual {
                 // Read before the change that was noted last.
                 guard Self.progress(latest) < Self.progress(actual) else { return actual }
                 // Read after the change, but before it was noted here.
-                lane = following(lane, actual, at: now)
+                follow(actual, of: job, &state, at: now)
             }
+            guard var lane = state.lanes[job] else { return actual }
             while lane.count > 1, lane[1].from <= now { lane.removeFirst() }
             let status = lane[0].status
             if isDescribe, !lane[0].isSeen {
@@ -67,7 +97,7 @@ final class StatusDisplay: Sendable {
                     lane[place].from = place == 1 ? now : max(now, lane[place - 1].from + minimum)
                 }
             }
-            lanes[job] = lane.count == 1 && lane[0].isSeen ? nil : lane
+            state.lanes[job] = lane.count == 1 && lane[0].isSeen ? nil : lane
             return status
         }
     }
@@ -75,8 +105,11 @@ final class StatusDisplay: Sendable {
     /// When a job's actual status will be visible; nil when it is.
     func pending(of job: JobID) -> Instant? {
         let now = clock.now()
-        return lanes.withLock { lanes in lanes[job]?.last.flatMap { $0.from > now ? $0.from : nil } }
+        return state.withLock { state in state.lanes[job]?.last.flatMap { $0.from > now ? $0.from : nil } }
     }
 
-    func forget(_ job: JobID) { lanes.withLock { $0[job] = nil } }
+    func forget(_ job: JobID) { state.withLock { $0.lanes[job] = nil } }
+
+    /// How many jobs are kept in memory.
+    var count: Int { state.withLock { $0.lanes.count } }
 }

@@ -51,4 +51,20 @@ import Testing
         display.note("Completed", of: job)
         #expect(shown("InProgress") == "InProgress")
     }
+
+    @Test func jobsThatNobodyDescribesAreForgottenSomeTimeAfterTheirEnd() {
+        for number in 1...50 {
+            for status in ["Initializing", "InProgress", "Completed"] { display.note(status, of: JobID(Int64(number))) }
+            clock.advance(by: .milliseconds(100))
+        }
+        // A job holds its last status back for a second, and is kept half a second more.
+        #expect(display.count == 15)
+        #expect(display.pending(of: JobID(50)) != nil)
+        clock.advance(by: .seconds(2))
+        for number in 51...60 { display.note("Initializing", of: JobID(Int64(number))) }
+        #expect(display.count == 10, "these have not ended")
+        clock.advance(by: .seconds(3600))
+        display.note("InProgress", of: JobID(51))
+        #expect(display.count == 10)
+    }
 }
