@@ -1,5 +1,6 @@
 // Work teams: stored as they were created. Their people are simulated, so members are only checked for their form.
 
+internal import Engine
 internal import JSON
 package import Kernel
 package import Shapes
@@ -77,12 +78,16 @@ extension SageMakerService {
             workteams: page.elements.map { Self.workteam($0, $0.members, context) }, nextToken: page.nextToken)
     }
 
-    /// Deletes a work team. AWS reference: DeleteWorkteam.
+    /// Deletes a work team, and those who signed in to it. AWS reference: DeleteWorkteam.
     package func deleteWorkteam(
         _ input: SageMaker.DeleteWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DeleteWorkteamResponse {
         let name = try await storedWorkteam(input.workteamName, context).resource.name
-        _ = try await internally(context, logger) { try await control.delete(name) }
+        let arn = Self.workteamARN(name.name, context)
+        try await internally(context, logger) {
+            let people = try await control.resources(.worker, account: name.account, region: name.region)
+            try await control.delete([name] + people.filter { TeamMember($0)?.team == arn }.map(\.name))
+        }
         return SageMaker.DeleteWorkteamResponse(success: true)
     }
 

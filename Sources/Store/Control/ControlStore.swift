@@ -15,6 +15,8 @@ package protocol ControlStore: Sendable {
     func resources(_ kind: ResourceName.Kind, account: AccountID, region: Region) async throws -> [Resource]
     /// False where there was none.
     func delete(_ name: ResourceName) async throws -> Bool
+    /// Deletes all of them or, where that fails, none; missing ones are no fault.
+    func delete(_ names: [ResourceName]) async throws
 
     /// In the order in which their keys were first put; the ARN need not be that of a stored resource.
     func tags(of arn: String) async throws -> [Tag]

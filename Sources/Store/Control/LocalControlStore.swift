@@ -104,18 +104,26 @@ package struct LocalControlStore: ControlStore {
     }
 
     package func delete(_ name: ResourceName) async throws -> Bool {
+        try await writer.write { try Self.delete(name, $0) }
+    }
+
+    package func delete(_ names: [ResourceName]) async throws {
         try await writer.write { connection in
-            try connection.execute(
-                """
-                DELETE FROM resources
-                WHERE kind = :kind AND account = :account AND region = :region AND name_key = :key
-                """,
-                [
-                    ":kind": name.kind.rawValue, ":account": name.account.description,
-                    ":region": name.region.description, ":key": name.name.lowercased(),
-                ])
-            return connection.changes > 0
+            for name in names { _ = try Self.delete(name, connection) }
         }
+    }
+
+    private static func delete(_ name: ResourceName, _ connection: Connection) throws -> Bool {
+        try connection.execute(
+            """
+            DELETE FROM resources
+            WHERE kind = :kind AND account = :account AND region = :region AND name_key = :key
+            """,
+            [
+                ":kind": name.kind.rawValue, ":account": name.account.description,
+                ":region": name.region.description, ":key": name.name.lowercased(),
+            ])
+        return connection.changes > 0
     }
 
     private static func put(_ resource: Resource, _ connection: Connection) throws {

@@ -27,6 +27,27 @@ import Testing
         #expect(try await one.signIn("Ann", to: "second") != other.signIn("Ann"))
     }
 
+    @Test func whoseTeamIsDeletedIsGone() async throws {
+        let fixture = try await WorkFixture(), sageMaker = fixture.services.sageMaker
+        try await fixture.startTexts()
+        _ = try await sageMaker.createWorkteam(ServiceFixture.workteam("second"), fixture.services.context())
+        let ann = try await fixture.signIn("Ann"), ben = try await fixture.signIn("Ben")
+        let other = try await fixture.signIn("Ann", to: "second")
+        let task = try await fixture.claim(ann)
+        _ = try await sageMaker.deleteWorkteam(
+            SageMaker.DeleteWorkteamRequest(workteamName: "TEAM"), fixture.services.context())
+        await expectRefusal("ResourceNotFound", ann) { try await fixture.submit(ann, task, label: "cat") }
+        for worker in [ann, ben] {
+            await expectRefusal("ResourceNotFound", worker) { try await fixture.claim(worker) }
+            await expectRefusal("ResourceNotFound", worker) { try await fixture.claim(worker, "Job-1") }
+        }
+        #expect(try await fixture.claim(other) == .null, "other teams keep their people")
+        // A new team of the name has none of the old one's.
+        _ = try await sageMaker.createWorkteam(ServiceFixture.workteam("team"), fixture.services.context())
+        let team = try await fixture.teams().first { $0["name"]?.string == "team" }
+        #expect(team?["workers"]?.array?.isEmpty == true)
+    }
+
     @Test func signingInNeedsATeamAndAName() async throws {
         let fixture = try await WorkFixture()
         await expectRefusal("ResourceNotFound", "strangers") { try await fixture.signIn("Ann", to: "strangers") }
