@@ -7,6 +7,7 @@ extension PageAsset {
         const byId = (id) => document.getElementById(id);
         const sections = ["sign-in", "task", "idle"];
         const lookAgainAfter = 4000;
+        const attempts = 8;
         const kept = sessionStorage;
 
         let teams = [];
@@ -42,6 +43,19 @@ extension PageAsset {
           const document = await answer.json().catch(() => ({}));
           if (answer.ok) return document;
           throw new Refusal(answer.status, document.code || document.__type || "", document.message || "");
+        }
+
+        /// For what may be sent twice: asks again, for half a minute, where no answer comes.
+        async function callUntilAnswered(path, body) {
+          for (let attempt = 1; ; attempt++) {
+            try {
+              return await call(path, body);
+            } catch (error) {
+              if (error instanceof Refusal || attempt === attempts) throw error;
+            }
+            say("The server does not answer. Trying again …", true);
+            await new Promise((proceed) => setTimeout(proceed, lookAgainAfter));
+          }
         }
 
         // What is shown
@@ -111,8 +125,12 @@ extension PageAsset {
             say(error.message, true);
             return null;
           }
+          if (task !== null) {
+            say("The server does not answer. Your task is still here: try once more.", true);
+            return null;
+          }
           say("The server does not answer. Trying again …", true);
-          if (task === null) later(() => once(worker ? () => next(null) : welcome));
+          later(() => once(worker ? () => next(null) : welcome));
           return null;
         }
 
@@ -233,8 +251,8 @@ extension PageAsset {
           const element = task.taskType === "ImageMultiClass" ? "crowd-image-classifier" : "crowd-classifier";
           const answered = task;
           once(async () => {
-            byId("labels").children[place].classList.add("chosen");
-            await call("submit", {
+            [...byId("labels").children].forEach((button, at) => button.classList.toggle("chosen", at === place));
+            await callUntilAnswered("submit", {
               worker: worker.id, taskId: answered.taskId, timeSpentInSeconds: active() / 1000,
               answerContent: { [element]: { label: answered.labels[place] } },
             });

@@ -162,6 +162,48 @@ def test_the_page_says_when_the_time_is_over(portal_job, account, browser, page_
     assert seen["left"] in ("0:10", "0:09") and "time for that task was over" in seen["notice"]
 
 
+def lose_the_line(page, address):
+    """Answers and declines while requests, or their answers, get lost."""
+    seen = {"sent": 0}
+
+    def lose_an_answer(route):
+        seen["sent"] += 1
+        if seen["sent"] == 1:
+            route.fetch()
+            return route.abort()
+        return route.continue_()
+
+    page.goto(address)
+    page.fill("#name", "Eve")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#task:not([hidden])")
+    page.route("**/work/decline*", lambda route: route.abort())
+    page.keyboard.press("d")
+    page.wait_for_selector("#notice.alarm")
+    seen["declining"] = page.text_content("#notice")
+    page.wait_for_selector("#labels button:enabled")
+    page.route("**/work/submit*", lose_an_answer)
+    page.keyboard.press("1")
+    page.wait_for_selector("text=Trying again")
+    seen["disabled"] = page.locator("#labels button:disabled").count()
+    page.wait_for_selector("#text:text-is('two')")
+    seen["after"] = page.text_content("#notice")
+    return seen
+
+
+def test_an_answer_that_got_lost_is_sent_again(portal_job, account, browser, page_address):
+    job = portal_job("TextMultiClass", ["one", "two"], workers=1, labels=("good", "bad"))
+    wait_for_tasks(account, 1)
+    seen = browser.call(lose_the_line, page_address, problems=["ERR_FAILED"])
+    assert "try once more" in seen["declining"] and "Trying again" not in seen["declining"]
+    assert (seen["sent"], seen["disabled"], seen["after"]) == (2, 2, "")
+    eve = account.worker("Eve")
+    eve.answer_all(job.name, lambda task: {"crowd-classifier": {"label": "bad"}})
+    job.wait()
+    answers = {number: [one["answerContent"] for one in given] for number, given in job.responses().items()}
+    assert answers == {0: [{"crowd-classifier": {"label": "good"}}], 1: [{"crowd-classifier": {"label": "bad"}}]}
+
+
 def wait_for_tasks(account, jobs):
     """Waits until so many jobs have something to do."""
     worker = account.worker("Ann")
