@@ -11,6 +11,8 @@ package struct Limits: Sendable {
     package var controlBodyBytes = 256 << 20
     /// Largest body that is relayed where its signature must be verified first; others are not kept.
     package var relayedBodyBytes = 128 << 20
+    /// Requests that the other server has under way at a time: each is a connection to it.
+    package var relays = 512
     /// Largest XML body: DeleteObjects with 1,000 keys of 1,024 escaped bytes, CompleteMultipartUpload with 10,000
     /// parts.
     package var xmlBodyBytes = 8 << 20

@@ -7,9 +7,12 @@ package protocol RequestRelay: Sendable {
     var name: String { get }
     /// Sends a request and answers exactly once, on any thread. The body is pulled as it can be sent, and cancelled
     /// where the answer comes before its end.
+    /// - Returns: to be called, on any thread, where nobody waits for the answer any more. While there is none, the
+    ///   request then ends as one that failed; later it does nothing.
     func relay(
         _ head: RequestHead, body: any BodySource,
-        _ receive: @escaping @Sendable (Result<RelayedAnswer, RelayFailure>) -> Void)
+        _ receive: @escaping @Sendable (Result<RelayedAnswer, RelayFailure>) -> Void
+    ) -> @Sendable () -> Void
 }
 
 /// What the other server has answered.
@@ -32,6 +35,8 @@ package struct RelayedAnswer: Sendable {
 package enum RelayFailure: Error, Hashable, Sendable {
     /// The other server was not to be reached, or said nothing that is HTTP; the text says what happened.
     case unreachable(String)
+    /// As many requests are under way as there may be.
+    case busy
     /// The request's own body could not be read to its end.
     case request(ServiceError)
 }

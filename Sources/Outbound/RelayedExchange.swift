@@ -51,6 +51,8 @@ final class RelayedExchange: ChannelInboundHandler, @unchecked Sendable {
     /// To be called on the event loop, once the connection is there.
     func begin() {
         guard let context else { return fail("the connection was closed at once") }
+        // Cancelled while the connection was being opened.
+        guard receive != nil else { return context.close(promise: nil) }
         deadline = eventLoop.assumeIsolated().scheduleTask(in: patience) {
             self.fail("there was no answer within \(self.patience.nanoseconds / 60_000_000_000) minutes")
         }
@@ -64,6 +66,13 @@ final class RelayedExchange: ChannelInboundHandler, @unchecked Sendable {
         stopSending()
         finish(.failure(.unreachable(reason)))
         context?.close(promise: nil)
+    }
+
+    /// Nobody waits for the answer. Once it is there, its body says so.
+    func cancel() {
+        eventLoop.execute {
+            if self.receive != nil { self.fail("the client left before there was an answer") }
+        }
     }
 
     private func pullRequest() {

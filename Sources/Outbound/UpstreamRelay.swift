@@ -5,16 +5,24 @@ package import Kernel
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import Synchronization
 
 /// Hands requests on to one address.
-package struct UpstreamRelay: RequestRelay {
+package final class UpstreamRelay: RequestRelay {
     private let address: OutboundAddress
+    private let limit: Int
+    /// Connections that are open or being opened.
+    private let underWay = Mutex(0)
     /// How long the head of an answer may take: as long as the slowest service lets a caller wait (Lambda, 15 minutes).
     private static let patience = TimeAmount.minutes(15)
 
     /// Refuses an address that is none, that has a path, or that the rules do not allow.
-    package init(_ url: String, _ rules: OutboundRules) throws(OutboundAddress.Refusal) {
+    /// - Parameter limit: connections at a time; requests beyond them fail at once.
+    package init(
+        _ url: String, _ rules: OutboundRules, limit: Int = Limits().relays
+    ) throws(OutboundAddress.Refusal) {
         address = try OutboundAddress(url, rules)
+        self.limit = limit
         guard address.target == "/" else {
             throw OutboundAddress.Refusal(description: "'\(url)' has a path; requests keep theirs")
         }
@@ -25,17 +33,37 @@ package struct UpstreamRelay: RequestRelay {
     package func relay(
         _ head: RequestHead, body: any BodySource,
         _ receive: @escaping @Sendable (Result<RelayedAnswer, RelayFailure>) -> Void
-    ) {
+    ) -> @Sendable () -> Void {
+        guard begin() else {
+            body.cancel()
+            receive(.failure(.busy))
+            return {}
+        }
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let exchange = RelayedExchange(
             sent(head, length: body.length), body: body, on: loop, patience: Self.patience, receive)
         address.connect(on: loop, readsByItself: false) { try $0.addHandler(exchange) }.whenComplete { result in
             switch result {
-            case .success: exchange.begin()
-            case .failure(let error): exchange.fail(OutboundAddress.reason(error))
+            case .success(let channel):
+                channel.closeFuture.whenComplete { _ in self.end() }
+                exchange.begin()
+            case .failure(let error):
+                self.end()
+                exchange.fail(OutboundAddress.reason(error))
             }
         }
+        return { exchange.cancel() }
     }
+
+    private func begin() -> Bool {
+        underWay.withLock { underWay in
+            guard underWay < limit else { return false }
+            underWay += 1
+            return true
+        }
+    }
+
+    private func end() { underWay.withLock { $0 -= 1 } }
 
     // MARK: Heads
 

@@ -35,7 +35,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     var isClosing = false
     /// Whether TLS stands in front: files then pass through memory.
     private(set) var isSecure = false
-    private var isInputClosed = false
+    private(set) var isInputClosed = false
     private var idle = IdleWatch()
 
     init(shared: ServerShared, loop: LoopShared, remoteAddress: String) {
@@ -90,7 +90,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
-        exchange?.fail(.clientLeft())
+        exchange?.clientLeft()
         abandonStream()
         exchange?.connection = nil
         exchange = nil
@@ -118,7 +118,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             return
         }
         isEnding = true
-        exchange.fail(.clientLeft())
+        exchange.clientLeft()
         if isAnswerComplete || exchange.stream?.endsWithInput == true { context?.close(promise: nil) }
     }
 

@@ -36,6 +36,8 @@ final class Exchange: BodySource, @unchecked Sendable {
     /// What is left of an answer that is made while it is sent.
     var stream: AnswerStream?
     var log: AccessLogEntry?
+    /// What is to be done if the client leaves before the answer.
+    private var leaving: (@Sendable () -> Void)?
 
     init(
         eventLoop: any EventLoop, id: RequestID, receivedAt: Instant, framing: RequestFraming, isHead: Bool,
@@ -119,10 +121,23 @@ final class Exchange: BodySource, @unchecked Sendable {
         receiver(.failure(error))
     }
 
+    func whenClientLeaves(_ action: @escaping @Sendable () -> Void) {
+        guard eventLoop.inEventLoop else { return eventLoop.execute { self.whenClientLeaves(action) } }
+        if isAnswered { return }
+        if let connection, !connection.isInputClosed { leaving = action } else { action() }
+    }
+
+    func clientLeft() {
+        fail(.clientLeft())
+        leaving?()
+        leaving = nil
+    }
+
     func respond(status: Int, headers: HeaderFields, body: BodyResult) {
         guard eventLoop.inEventLoop else {
             return eventLoop.execute { self.respond(status: status, headers: headers, body: body) }
         }
+        leaving = nil
         guard let connection else { return body.abandon() }
         connection.respond(to: self, status: status, headers: headers, body: body)
     }

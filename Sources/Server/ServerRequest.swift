@@ -47,6 +47,10 @@ package struct Responder: Sendable {
         exchange.addedHeaders.fields.append((name: name, value: value))
     }
 
+    /// Has something done, on the event loop, if the client leaves before it is answered; at once where it has left. A
+    /// client that only stops sending counts as one that leaves: the two look the same.
+    package func whenClientLeaves(_ action: @escaping @Sendable () -> Void) { exchange.whenClientLeaves(action) }
+
     /// Says for the access log what the request turned out to be.
     package func note(account: AccountID? = nil, operation: String? = nil, relayedTo: String? = nil) {
         exchange.note(account: account, operation: operation, relayedTo: relayedTo)

@@ -39,7 +39,7 @@ import Testing
         let relay = try UpstreamRelay("http://127.0.0.1:\(port)", OutboundRules())
         #expect(relay.name == "127.0.0.1:\(port)")
         return await withCheckedContinuation { continuation in
-            relay.relay(head, body: body) { continuation.resume(returning: $0) }
+            _ = relay.relay(head, body: body) { continuation.resume(returning: $0) }
         }
     }
 
@@ -277,6 +277,94 @@ import Testing
         let answer = try await relay(head("GET"), to: upstream.port).get()
         answer.body.abandon()
         try await upstream.end()
+    }
+
+    /// Hands the results of relays to a test.
+    private func relayed() -> (
+        AsyncStream<Result<RelayedAnswer, RelayFailure>>, @Sendable (Result<RelayedAnswer, RelayFailure>) -> Void
+    ) {
+        let (results, result) = AsyncStream.makeStream(of: Result<RelayedAnswer, RelayFailure>.self)
+        return (results, { result.yield($0) })
+    }
+
+    private func first(
+        of results: AsyncStream<Result<RelayedAnswer, RelayFailure>>
+    ) async throws -> Result<RelayedAnswer, RelayFailure> {
+        let result = await results.first { _ in true }
+        return try #require(result)
+    }
+
+    @Test func whoeverLeavesBeforeTheAnswerClosesTheConnection() async throws {
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        let upstream = try ScriptedUpstream { connection in
+            _ = try connection.receive(until: "first")
+            arrived.yield()
+            #expect(try connection.receive().isEmpty)
+        }
+        let relay = try UpstreamRelay("http://127.0.0.1:\(upstream.port)", OutboundRules())
+        let body = Pieces(["first"], length: 10, isEndless: true), (results, receive) = relayed()
+        let cancel = relay.relay(head(), body: body, receive)
+        for await _ in arrivals { break }
+        cancel()
+        cancel()
+        let result = try await first(of: results)
+        #expect(failure(result) == .unreachable("the client left before there was an answer"))
+        try await upstream.end()
+        #expect(body.cancellations.withLock { $0 } == 1)
+    }
+
+    @Test func whoeverLeavesAtOnceHasNothingSent() async throws {
+        let upstream = try ScriptedUpstream { connection in
+            let bytes = try connection.receive()
+            #expect(bytes.isEmpty)
+        }
+        let relay = try UpstreamRelay("http://127.0.0.1:\(upstream.port)", OutboundRules())
+        let (results, receive) = relayed()
+        relay.relay(head(), body: Pieces(["first"], length: 5), receive)()
+        let result = try await first(of: results)
+        #expect(failure(result) == .unreachable("the client left before there was an answer"))
+        try await upstream.end()
+    }
+
+    @Test func whatIsAnsweredIsNotCancelledAnyMore() async throws {
+        let upstream = try ScriptedUpstream { connection in
+            _ = try connection.receive(until: "\r\n\r\n")
+            try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        }
+        let relay = try UpstreamRelay("http://127.0.0.1:\(upstream.port)", OutboundRules())
+        let (results, receive) = relayed()
+        let cancel = relay.relay(head("GET"), body: BytesBodySource([]), receive)
+        let answer = try await first(of: results).get()
+        cancel()
+        #expect(try await read(answer.body) == "hello")
+        try await upstream.end()
+    }
+
+    @Test func onlySoManyRequestsAreUnderWay() async throws {
+        let upstream = try ScriptedUpstream { connection in _ = try connection.receive(until: "first") }
+        let relay = try UpstreamRelay("http://127.0.0.1:\(upstream.port)", OutboundRules(), limit: 1)
+        let (results, receive) = relayed(), (others, receiveOther) = relayed()
+        _ = relay.relay(head(), body: Pieces(["first"], length: 10, isEndless: true), receive)
+        let refused = Pieces(["second"], length: 6)
+        _ = relay.relay(head(), body: refused, receiveOther)
+        let other = try await first(of: others)
+        #expect(failure(other) == .busy)
+        #expect(refused.cancellations.withLock { $0 } == 1)
+        // The script ends, and with it the first connection: there is room again, though nobody listens any more.
+        _ = await results.first { _ in true }
+        try await upstream.end()
+        var last = RelayFailure.busy
+        while last == .busy {
+            let (further, receiveFurther) = relayed()
+            _ = relay.relay(head("GET"), body: BytesBodySource([]), receiveFurther)
+            let result = try await first(of: further)
+            last = try #require(failure(result))
+            await Task.yield()
+        }
+        guard case .unreachable = last else {
+            Issue.record("\(last)")
+            return
+        }
     }
 
     // MARK: Nobody there

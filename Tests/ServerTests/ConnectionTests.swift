@@ -178,3 +178,40 @@ func aConnectionClosesWhenTheClientWantsIt(request: String, connectionHeader: St
         #expect(answer["x-amz-meta-a"] == "1  Set-Cookie: x ")
     }
 }
+
+/// Whoever only stops sending cannot be told from one who leaves; the answer may still reach them.
+@Test(arguments: [true, false])
+func aClientThatLeavesBeforeTheAnswerIsNoticed(closes: Bool) async throws {
+    let arrivals = Mailbox<Bool>(), departures = Mailbox<Bool>()
+    try await withServer(answering: { request, responder in
+        responder.whenClientLeaves {
+            departures.put(true)
+            responder.respond(status: 502)
+        }
+        readBody(request.body) { _ in arrivals.put(true) }
+    }) { port in
+        var connection: RawConnection? = try RawConnection(port: port)
+        try connection?.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")
+        _ = try arrivals.take()
+        if closes { connection = nil } else { connection?.shutdownSending() }
+        _ = try departures.take()
+        if let connection { #expect(try connection.receiveToEnd().hasPrefix("HTTP/1.1 502 ")) }
+    }
+}
+
+@Test func aClientThatHasItsAnswerMayLeave() async throws {
+    let departures = Mutex(0), answered = Mailbox<Bool>()
+    try await withServer(answering: { request, responder in
+        responder.whenClientLeaves { departures.withLock { $0 += 1 } }
+        responder.respond(status: 204)
+        responder.whenClientLeaves { departures.withLock { $0 += 1 } }
+        answered.put(true)
+    }) { port in
+        let connection = try RawConnection(port: port)
+        try connection.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        _ = try answered.take()
+        connection.shutdownSending()
+        #expect(try connection.receiveToEnd().hasPrefix("HTTP/1.1 204 "))
+    }
+    #expect(departures.withLock { $0 } == 0)
+}

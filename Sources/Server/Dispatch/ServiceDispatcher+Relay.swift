@@ -44,13 +44,16 @@ extension ServiceDispatcher {
     private func send(
         _ request: ServerRequest, _ body: any BodySource, to relay: any RequestRelay, _ reply: Reply
     ) {
-        relay.relay(request.head, body: body) { result in
+        let cancel = relay.relay(request.head, body: body) { result in
             switch result {
             case .success(let answer):
                 var headers = answer.headers
                 headers.fields.append((name: "x-groundwork-relayed", value: relay.name))
                 reply.responder.respond(status: answer.status, headers: headers, body: answer.body)
             case .failure(.request(let error)): reply.send(error)
+            case .failure(.busy):
+                reply.send(
+                    .slowDown("As many requests as there may be are with \(relay.name) (--upstream); try again."))
             case .failure(.unreachable(let reason)):
                 reply.send(
                     ServiceError(
@@ -59,5 +62,6 @@ extension ServiceDispatcher {
                             + "\(relay.name) (--upstream): \(reason)."))
             }
         }
+        reply.responder.whenClientLeaves(cancel)
     }
 }

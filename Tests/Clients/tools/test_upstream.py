@@ -276,6 +276,23 @@ def test_large_bodies_fill_no_memory(start, echo):
     assert peak < 150_000, f"{peak} kB"
 
 
+def test_a_client_that_leaves_frees_the_connection_to_the_other_server(start):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        server = start("--upstream", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        head = ["POST /f HTTP/1.1", "Host: x", "Content-Length: 2"]
+        head += [f"{name}: {value}" for name, value in signed(server, "/f", b"{}").items()]
+        with socket.create_connection(("127.0.0.1", int(server.endpoint.rsplit(":", 1)[1]))) as client_side:
+            client_side.sendall("\r\n".join([*head, "", "{}"]).encode())
+            upstream_side, _ = silent.accept()
+            upstream_side.settimeout(30)
+            received = b""
+            while not received.endswith(b"{}"):
+                received += upstream_side.recv(65536)
+        with upstream_side:
+            assert upstream_side.recv(1) == b""
+
+
 def test_a_redirect_is_passed_on(start, echo):
     server = start("--upstream", address(echo))
     status, answered, body = send(server, "/redirect", b"", signed(server, "/redirect", b""))
