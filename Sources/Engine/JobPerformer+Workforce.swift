@@ -12,7 +12,7 @@ extension JobPerformer {
         guard let row = try await environment.jobs.batch(batch.round, of: id) else {
             throw EngineFailure.unreadable("batch \(batch.round) of job \(id)")
         }
-        let open = try await openObjects()
+        let open = try await openObjects(of: row.objects)
         let work = WorkBatch(
             objects: row.objects, workersPerObject: specification.workersPerObject,
             taskTimeLimit: specification.taskTimeLimit, availability: specification.availability,
@@ -45,16 +45,17 @@ extension JobPerformer {
             team: SeededDraws(seed: steering.seed).scoped(specification.workteamArn), job: specification.draws)
     }
 
-    private func openObjects() async throws -> [Int: DataObject] {
+    /// The objects of a batch that somebody works on. Looked for one by one: a search by status would pass every object
+    /// that the job has finished.
+    private func openObjects(of batch: [Int]) async throws -> [Int: DataObject] {
         var open: [Int: DataObject] = [:]
-        var after = -1
-        while true {
-            let start = after
-            let rows = try await environment.jobs.read(id) { try $0.objects(.open, after: start, limit: 1000) }
-            guard let last = rows.last else { return open }
-            for row in rows { open[row.index] = row.state.withUnsafeBytes { DataObject(decoding: $0) } }
-            after = last.index
+        for slice in batch.slices(of: environment.limits.engineSliceRows) {
+            let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
+            for (index, row) in rows where row.status == .open {
+                open[index] = row.state.withUnsafeBytes { DataObject(decoding: $0) }
+            }
         }
+        return open
     }
 
     /// What manifest lines say is to be labeled.

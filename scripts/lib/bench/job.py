@@ -17,7 +17,7 @@ from groundwork_testing import Account, ExampleJob, Server
 from . import load, logos, machine
 
 # Fast people, but not so fast that the server's own time, stretched by the pace, fills the 30 days a job may take.
-_PACE = {"groundwork:pace": "20000", "groundwork:workers": "200"}
+_PACE = {"groundwork:pace": "5000", "groundwork:workers": "200"}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
