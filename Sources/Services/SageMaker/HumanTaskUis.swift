@@ -59,8 +59,8 @@ extension SageMakerService {
     ) async throws(ServiceError) -> SageMaker.ListHumanTaskUisResponse {
         let resources = try await listed(.humanTaskUi, nameContains: nil, byDate: true, input.sortOrder, context)
             .filter { resource in
-                (input.creationTimeAfter.map { resource.created > $0 } ?? true)
-                    && (input.creationTimeBefore.map { resource.created < $0 } ?? true)
+                (input.creationTimeAfter.map { resource.created.wholeMillisecond > $0 } ?? true)
+                    && (input.creationTimeBefore.map { resource.created.wholeMillisecond < $0 } ?? true)
             }
         let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
         return SageMaker.ListHumanTaskUisResponse(

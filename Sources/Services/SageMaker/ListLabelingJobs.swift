@@ -12,10 +12,10 @@ extension SageMakerService {
         _ input: SageMaker.ListLabelingJobsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.ListLabelingJobsResponse {
         var query = JobQuery(account: context.account, region: context.region)
-        query.createdAfter = input.creationTimeAfter
-        query.createdBefore = input.creationTimeBefore
-        query.modifiedAfter = input.lastModifiedTimeAfter
-        query.modifiedBefore = input.lastModifiedTimeBefore
+        query.createdAfter = input.creationTimeAfter?.lastShownAsThat
+        query.createdBefore = input.creationTimeBefore?.firstShownAsThat
+        query.modifiedAfter = input.lastModifiedTimeAfter?.lastShownAsThat
+        query.modifiedBefore = input.lastModifiedTimeBefore?.firstShownAsThat
         query.nameContains = input.nameContains
         query.isDescending = input.sortOrder == .descending
         switch input.sortBy ?? .creationTime {
@@ -51,4 +51,13 @@ extension SageMakerService {
                 .annotationConsolidationLambdaArn,
             failureReason: view.failureReason, labelingJobOutput: view.output, inputConfig: echo.inputConfig)
     }
+}
+
+/// Answers show whole milliseconds, so filters must compare those: a job that is shown to be as old as the filter's
+/// instant is neither older nor younger than it.
+extension Instant {
+    /// The last instant that is shown as this one.
+    var lastShownAsThat: Instant { wholeMillisecond + .microseconds(999) }
+    /// The first instant that is shown as this one, or later.
+    var firstShownAsThat: Instant { self == wholeMillisecond ? self : wholeMillisecond + .milliseconds(1) }
 }

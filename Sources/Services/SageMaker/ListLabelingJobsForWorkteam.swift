@@ -12,8 +12,8 @@ extension SageMakerService {
         _ input: SageMaker.ListLabelingJobsForWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.ListLabelingJobsForWorkteamResponse {
         var query = JobQuery(account: context.account, region: context.region)
-        query.createdAfter = input.creationTimeAfter
-        query.createdBefore = input.creationTimeBefore
+        query.createdAfter = input.creationTimeAfter?.lastShownAsThat
+        query.createdBefore = input.creationTimeBefore?.firstShownAsThat
         query.isDescending = input.sortOrder == .descending
         let wanted = query
         let rows = try await internally(context, logger) { try await jobs.jobs(wanted) }
