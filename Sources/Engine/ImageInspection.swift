@@ -8,7 +8,7 @@ internal import Labeling
 /// Tells images that a job can show from others.
 struct ImageInspection: Sendable {
     /// Enough of an image to find its measures behind large metadata.
-    static let probeBytes = 64 << 10
+    private static let probeBytes = 64 << 10
 
     let files: any JobFiles
     let type: TaskType
@@ -33,15 +33,32 @@ struct ImageInspection: Sendable {
                 return ObjectFailureText.notAnImage(
                     uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
             }
-            let header = try prefix.withUnsafeBytes { bytes in
-                try ImageDecoder(limits: limits).header(of: bytes)
-            }
-            return tooLarge(header, uri)
+            return tooLarge(try header(of: prefix), uri)
         } catch let error as ServiceError where error.fault == .client {
             return ObjectFailureText.unreadable(uri, cause: "\(error.code): \(error.message)")
         } catch let error as ImageError {
             return ObjectFailureText.notAnImage(uri, cause: "\(error)")
         }
+    }
+
+    /// The measures of an image; nil where it cannot be read.
+    func size(of uri: String) async throws -> ImageSize? {
+        guard let address = S3URI(uri) else { return nil }
+        do {
+            let header = try header(of: try await files.probe(address, prefix: Self.probeBytes).prefix)
+            return ImageSize(width: header.width, height: header.height)
+        } catch let error as ServiceError where error.fault == .client {
+            return nil
+        } catch is ImageError {
+            return nil
+        }
+    }
+
+    private func header(of prefix: [UInt8]) throws(ImageError) -> ImageHeader {
+        let result = prefix.withUnsafeBytes { bytes in
+            Result { () throws(ImageError) in try ImageDecoder(limits: limits).header(of: bytes) }
+        }
+        return try result.get()
     }
 
     private func tooLarge(_ header: ImageHeader, _ uri: String) -> String? {

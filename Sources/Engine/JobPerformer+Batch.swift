@@ -1,7 +1,6 @@
 // Choosing the objects of a batch, and looking at each before it goes to people: an object that is missing, is no image
 // or is too large fails here, and the job goes on.
 
-internal import Images
 internal import Kernel
 internal import Labeling
 internal import Store
@@ -84,15 +83,6 @@ extension JobPerformer {
 
     /// The measures of an image; nil where it cannot be read any more.
     func imageSize(of source: ObjectSource) async throws -> ImageSize? {
-        guard let address = S3URI(source.text) else { return nil }
-        do {
-            let prefix = try await files.probe(address, prefix: ImageInspection.probeBytes).prefix
-            let header = try prefix.withUnsafeBytes { try ImageDecoder(limits: environment.limits).header(of: $0) }
-            return ImageSize(width: header.width, height: header.height)
-        } catch let error as ServiceError where error.fault == .client {
-            return nil
-        } catch is ImageError {
-            return nil
-        }
+        try await ImageInspection(specification, files, environment.limits).size(of: source.text)
     }
 }

@@ -52,8 +52,7 @@ extension JobPerformer {
         try await environment.jobs.read(id) { reading in
             let rows = try reading.objects(indices), lines = try reading.lines(indices)
             return indices.compactMap { index in
-                guard let row = rows[index], let line = lines[index],
-                    let object = row.state.withUnsafeBytes({ DataObject(decoding: $0) }),
+                guard let row = rows[index], let line = lines[index], let object = row.object,
                     let source = ManifestScanner.source(of: line)
                 else { return nil }
                 return WaitingObject(row: row, object: object, source: source)
@@ -117,6 +116,23 @@ struct WaitingObject: Sendable {
         guard case .answered(let at) = object.phase else { return object.answers.last?.submitted ?? .epoch }
         return at
     }
+
+    /// The row of the object with its label.
+    func labeled(_ label: OutputLabel) -> ObjectRow { ended(by: .labeled, .human, .labeled(label)) }
+
+    /// The row of the object without one.
+    func rejected(_ reason: String) -> ObjectRow { ended(by: .rejected(reason), .failed, .failed(reason)) }
+
+    private func ended(
+        by event: DataObject.Event, _ status: ObjectRow.Status, _ outcome: ObjectOutcome
+    ) -> ObjectRow {
+        var row = row, state = object
+        _ = state.apply(event)
+        row.state = state.encoded
+        row.status = status
+        row.label = outcome.encoded
+        return row
+    }
 }
 
 /// What a call writes: made from the call and the answers alone.
@@ -138,10 +154,13 @@ private struct ConsolidationOutcome: Sendable {
             &self.statistics)
         var labels: [(object: Int, label: OutputLabel)] = []
         for (place, (object, judgement)) in zip(objects, judged).enumerated() {
-            let created = ConsolidationFiles.creationDate(at: place, ofCallAt: call.at)
-            if let row = add(object, judgement, task, specification, created) {
-                labels.append((object.row.index, row))
+            guard let judgement else {
+                rows.append(object.rejected(ObjectFailureText.unusableAnswers))
+                failed += 1
+                continue
             }
+            let created = ConsolidationFiles.creationDate(at: place, ofCallAt: call.at)
+            labels.append((object.row.index, add(object, judgement, task, specification, created)))
         }
         files.append(
             OutputFile(
@@ -150,35 +169,21 @@ private struct ConsolidationOutcome: Sendable {
                     labels, for: OutputManifest(attribute: specification.labelAttribute))))
     }
 
-    /// Adds the row of an object; returns its label, where it has one.
+    /// Adds the row of an object, and the label's file; returns the label.
     private mutating func add(
-        _ object: WaitingObject, _ judgement: JudgedAnnotation?, _ task: any LabelingTask,
+        _ object: WaitingObject, _ judgement: JudgedAnnotation, _ task: any LabelingTask,
         _ specification: LabelingJobSpecification, _ created: Instant
-    ) -> OutputLabel? {
-        var row = object.row
-        var state = object.object
-        defer {
-            row.state = state.encoded
-            rows.append(row)
-        }
-        guard let judgement else {
-            _ = state.apply(.rejected(ObjectFailureText.unusableAnswers))
-            row.status = .failed
-            row.label = ObjectOutcome.failed(ObjectFailureText.unusableAnswers).encoded
-            failed += 1
-            return nil
-        }
-        _ = state.apply(.labeled)
+    ) -> OutputLabel {
         let provenance = LabelProvenance(
             job: specification.name, isHumanAnnotated: true, createdAt: created,
-            file: specification.output.mask(object: row.index, at: created))
+            file: specification.output.mask(object: object.row.index, at: created))
         let label = task.outputLabel(judgement, provenance)
         if let file = task.labelFile(judgement) {
             files.append(OutputFile(key: provenance.file.key, bytes: file, contentType: "image/png"))
         }
-        row.status = .human
-        row.label = ObjectOutcome.labeled(label).encoded
+        var row = object.labeled(label)
         if case .category(let index) = judgement.annotation { row.category = index }
+        rows.append(row)
         labeled += 1
         return label
     }

@@ -153,7 +153,7 @@ extension JobPerformer {
         var made = PortalDesk(round: round, objects: batch.objects)
         for slice in batch.objects.slices(of: Self.candidatesAtOnce) {
             for (index, row) in try await environment.jobs.read(id, { try $0.objects(slice) }) {
-                row.state.withUnsafeBytes { DataObject(decoding: $0) }.map { made.note(index, $0) }
+                row.object.map { made.note(index, $0) }
             }
         }
         // Somebody else may have made it meanwhile, and have noted more.

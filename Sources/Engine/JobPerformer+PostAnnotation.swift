@@ -79,27 +79,19 @@ private struct FunctionConsolidation: Sendable {
         }
         var entries: [JSONValue] = []
         for (place, object) in objects.enumerated() {
-            var row = object.row, state = object.object
-            switch parsed.flatMap({ $0.label(of: row.index) }) {
+            switch parsed.flatMap({ $0.label(of: object.row.index) }) {
             case .success(let label):
-                _ = state.apply(.labeled)
                 let provenance = LabelProvenance(
                     job: specification.name, isHumanAnnotated: true,
                     createdAt: ConsolidationFiles.creationDate(at: place, ofCallAt: call.at))
                 let metadata = Uninterpreted.metadata(provenance, own: label.metadata)
-                row.status = .human
-                row.label = ObjectOutcome.labeled(OutputLabel(value: label.value, metadata: metadata)).encoded
+                rows.append(object.labeled(OutputLabel(value: label.value, metadata: metadata)))
                 entries.append(label.entry)
                 surplus.formUnion(label.surplus)
                 labeled += 1
             case .failure(let error):
-                let reason = ObjectFailureText.function(function.description, cause: error.cause)
-                _ = state.apply(.rejected(reason))
-                row.status = .failed
-                row.label = ObjectOutcome.failed(reason).encoded
+                rows.append(object.rejected(ObjectFailureText.function(function.description, cause: error.cause)))
             }
-            row.state = state.encoded
-            rows.append(row)
         }
         response = JSONValue.array(entries).compactBytes
     }

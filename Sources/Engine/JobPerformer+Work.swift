@@ -3,8 +3,8 @@
 // ends where a consolidation call is due, so that calls hold the same objects however the work was sliced.
 
 internal import Kernel
-internal import Labeling
-internal import Store
+package import Labeling
+package import Store
 
 extension JobPerformer {
     /// When the workforce next does something, in job time; nil when nobody works.
@@ -56,9 +56,7 @@ extension JobPerformer {
             for (place, index) in batch.objects.enumerated() where isAnnotating {
                 let row = try change.objects([index])[index]
                 guard row == nil || row?.status == .open || row?.status == .waiting else { continue }
-                var object =
-                    row.flatMap { row in row.state.withUnsafeBytes { DataObject(decoding: $0) } }
-                    ?? DataObject(workersAsked: workers)
+                var object = row?.object ?? DataObject(workersAsked: workers)
                 for effect in object.apply(.lifetimeEnded(at: at)) {
                     switch effect {
                     case .finished: finished.append(LabelingJob.Finished(index: index, at: at))
@@ -151,6 +149,9 @@ private struct WorkSlice {
 }
 
 extension ObjectRow {
+    /// What people have made of it so far; nil where nobody has touched it.
+    package var object: DataObject? { state.withUnsafeBytes { DataObject(decoding: $0) } }
+
     /// The row of an object that people work on, or have ended.
     /// - Parameter place: its place in the batch of that round; places of later rounds come later.
     init(_ index: Int, _ object: DataObject, round: Int, place: Int) {

@@ -51,9 +51,7 @@ extension JobPerformer {
         var open: [Int: DataObject] = [:]
         for slice in batch.slices(of: environment.limits.engineSliceRows) {
             let rows = try await environment.jobs.read(id) { try $0.objects(slice) }
-            for (index, row) in rows where row.status == .open {
-                open[index] = row.state.withUnsafeBytes { DataObject(decoding: $0) }
-            }
+            for (index, row) in rows where row.status == .open { open[index] = row.object }
         }
         return open
     }

@@ -9,9 +9,7 @@ internal import Store
 extension TaskChange {
     /// Whether this very answer has been stored: a client that did not hear so sends it again.
     func hasTaken(_ answer: PortalAnswer, to task: PortalTaskID) throws -> Bool {
-        let row = try change.objects([task.object])[task.object]
-        let object = row.flatMap { row in row.state.withUnsafeBytes { DataObject(decoding: $0) } }
-        return object?.answers.contains {
+        try change.objects([task.object])[task.object]?.object?.answers.contains {
             $0.worker == answer.worker && $0.accepted == task.accepted && $0.content == answer.content
         } ?? false
     }

@@ -76,8 +76,7 @@ struct TaskChange {
     private mutating func object(_ index: Int, place: Int = 0) throws -> DataObject {
         if let known = seen[index] { return known }
         let row = try change.objects([index])[index]
-        let stored = row.flatMap { row in row.state.withUnsafeBytes { DataObject(decoding: $0) } }
-        let object = stored ?? DataObject(workersAsked: specification.workersPerObject)
+        let object = row?.object ?? DataObject(workersAsked: specification.workersPerObject)
         positions[index] =
             (row?.status == .open ? row?.position : nil)
             ?? ObjectRow.position(round: leases?.round ?? 0, place: place)

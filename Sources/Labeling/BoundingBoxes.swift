@@ -26,9 +26,7 @@ package struct BoundingBoxes: LabelingTask {
 
     /// The first member with a list of boxes counts; boxes with a label that the job does not have are passed over.
     package func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation? {
-        guard case .object(let answer)? = try? JSONValue(parsing: content),
-            let widget = answer.members.lazy.map(\.value).first(where: { $0["boundingBoxes"]?.array != nil }),
-            let boxes = widget["boundingBoxes"]?.array, boxes.count <= Limits().shapesPerAnswer
+        guard let (widget, boxes) = widget(with: "boundingBoxes", in: content), boxes.count <= Limits().shapesPerAnswer
         else { return nil }
         return .boxes(
             BoxAnnotation(
@@ -39,9 +37,7 @@ package struct BoundingBoxes: LabelingTask {
     }
 
     package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
-        guard let answer = (try? JSONValue(parsing: content))?.object,
-            let boxes = answer.members.lazy.compactMap({ $0.value["boundingBoxes"]?.array }).first
-        else { return nil }
+        guard let boxes = content.withUnsafeBytes({ widget(with: "boundingBoxes", in: $0) })?.list else { return nil }
         if let unknown = unknownLabel(boxes.map { $0["label"] }) { return unknown }
         for (place, value) in boxes.enumerated() {
             guard let box = LabeledBox(value, category: 0) else {
@@ -77,26 +73,22 @@ package struct BoundingBoxes: LabelingTask {
         _ objects: [AnsweredObject], workersAsked: Int, by method: ConsolidationMethod, draws: SeededDraws,
         _ statistics: inout WorkerStatistics
     ) -> [JudgedAnnotation?] {
-        var workers = WorkerNumbers(), sizes: [ImageSize?] = []
-        let answers = objects.map { object in
-            var size = object.imageSize
-            let drawn = annotations(of: object).compactMap { answer -> BoxAnswer? in
-                guard case .boxes(let boxes) = answer.annotation else { return nil }
-                size = size ?? boxes.size
-                let drawn = size.map { size in boxes.boxes.compactMap { $0.within(size) } } ?? boxes.boxes
-                return BoxAnswer(worker: workers.number(of: answer.worker), boxes: drawn.map { BoxEdges($0) })
-            }
-            sizes.append(size)
-            return drawn
+        var sizes: [Int: ImageSize] = [:]
+        let (answers, _) = numberedAnswers(to: objects) { annotation, worker, object -> BoxAnswer? in
+            guard case .boxes(let boxes) = annotation else { return nil }
+            let size = object.imageSize ?? sizes[object.index] ?? boxes.size
+            sizes[object.index] = size
+            let drawn = size.map { size in boxes.boxes.compactMap { $0.within(size) } } ?? boxes.boxes
+            return BoxAnswer(worker: worker, boxes: drawn.map { BoxEdges($0) })
         }
         let fused =
             method == .weightedBoxFusion
             ? WeightedBoxFusion.consolidate(answers, workersAsked: workersAsked)
             : BoxConsolidation.consolidate(answers, workersAsked: workersAsked)
-        return zip(fused, sizes).map { fused, size in
+        return zip(fused, objects).map { fused, object in
             fused.map { boxes in
                 JudgedAnnotation(
-                    annotation: .boxes(BoxAnnotation(size: size, boxes: boxes.map(\.box.labeledBox))),
+                    annotation: .boxes(BoxAnnotation(size: sizes[object.index], boxes: boxes.map(\.box.labeledBox))),
                     confidence: boxes.map(\.confidence).min() ?? 0, parts: boxes.map(\.confidence))
             }
         }

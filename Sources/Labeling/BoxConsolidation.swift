@@ -39,7 +39,7 @@ package enum BoxConsolidation {
             let least = leastMembers(share: settings.share, workers: given.count)
             return clusters.filter { $0.count >= least }.map { members in
                 fused(members, accuracies, workers: given.count, workersAsked: workersAsked, settings.edges)
-            }.sorted { ($0.box, -$0.confidence) < ($1.box, -$1.confidence) }
+            }.sorted()
         }
     }
 

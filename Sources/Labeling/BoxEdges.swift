@@ -80,3 +80,10 @@ package struct ConsolidatedBox: Hashable, Sendable {
     /// Whole hundredths.
     package var confidence: Double
 }
+
+/// In the order of their boxes; of equal boxes the surer comes first.
+extension ConsolidatedBox: Comparable {
+    package static func < (one: ConsolidatedBox, other: ConsolidatedBox) -> Bool {
+        (one.box, -one.confidence) < (other.box, -other.confidence)
+    }
+}

@@ -52,15 +52,12 @@ package struct Classification: LabelingTask {
         _ objects: [AnsweredObject], workersAsked: Int, by method: ConsolidationMethod, draws: SeededDraws,
         _ statistics: inout WorkerStatistics
     ) -> [JudgedAnnotation?] {
-        var workers = WorkerNumbers()
-        let answers = objects.map { object in
-            annotations(of: object).compactMap { answer -> ClassificationAnswer? in
-                guard case .category(let label) = answer.annotation else { return nil }
-                return ClassificationAnswer(worker: workers.number(of: answer.worker), label: label)
-            }
+        let (answers, workers) = numberedAnswers(to: objects) { annotation, worker, _ -> ClassificationAnswer? in
+            guard case .category(let label) = annotation else { return nil }
+            return ClassificationAnswer(worker: worker, label: label)
         }
         return method.consolidate(
-            answers, by: workers.names, classes: categories.names.count, workersAsked: workersAsked, &statistics
+            answers, by: workers, classes: categories.names.count, workersAsked: workersAsked, &statistics
         ).map { judged in
             judged.map { JudgedAnnotation(annotation: .category($0.label), confidence: $0.confidence) }
         }

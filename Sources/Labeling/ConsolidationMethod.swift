@@ -117,13 +117,11 @@ extension ConsolidationMethod {
             known: (names + others).map { statistics.counts[$0] ?? nothing }, knownClasses: statistics.classes)
         maximisation.converge()
         for (worker, name) in names.enumerated() {
-            statistics.counts[name] = zip(statistics.counts[name] ?? nothing, maximisation.counts[worker]).map {
-                $0 + $1
-            }
+            statistics.counts[name] = sum(statistics.counts[name] ?? nothing, maximisation.counts[worker])
         }
         statistics.classes =
             statistics.classes.isEmpty
-            ? maximisation.totals : zip(statistics.classes, maximisation.totals).map { $0 + $1 }
+            ? maximisation.totals : sum(statistics.classes, maximisation.totals)
         return maximisation.posteriors
     }
 

@@ -25,17 +25,14 @@ package struct EntityRecognition: LabelingTask {
 
     /// The first member with a list of entities counts; those with a label that the job does not have are passed over.
     package func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation? {
-        guard case .object(let answer)? = try? JSONValue(parsing: content),
-            let entities = answer.members.lazy.compactMap({ $0.value["entities"]?.array }).first,
+        guard let entities = widget(with: "entities", in: content)?.list,
             entities.count <= Limits().shapesPerAnswer
         else { return nil }
         return .spans(entities.compactMap(span))
     }
 
     package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
-        guard let answer = (try? JSONValue(parsing: content))?.object,
-            let entities = answer.members.lazy.compactMap({ $0.value["entities"]?.array }).first
-        else { return nil }
+        guard let entities = content.withUnsafeBytes({ widget(with: "entities", in: $0) })?.list else { return nil }
         if let unknown = unknownLabel(entities.map { $0["label"] }) { return unknown }
         let length = source.text.unicodeScalars.count
         for (place, value) in entities.enumerated() {

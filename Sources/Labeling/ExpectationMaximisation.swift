@@ -159,7 +159,7 @@ struct ExpectationMaximisation {
 
     private mutating func learnPooled() {
         let all = counts.enumerated().map { worker, own in
-            known.isEmpty ? own : zip(own, known[worker]).map { $0 + $1 }
+            known.isEmpty ? own : sum(own, known[worker])
         }
         var pool = [Double](repeating: Self.poolFloor, count: classes * classes)
         for matrix in all {
@@ -175,3 +175,6 @@ struct ExpectationMaximisation {
         }
     }
 }
+
+/// The sums of values at the same places.
+func sum(_ one: [Double], _ other: [Double]) -> [Double] { zip(one, other).map { $0 + $1 } }

@@ -71,19 +71,6 @@ package struct AnsweredAnnotation: Hashable, Sendable {
     }
 }
 
-/// The workers of one consolidation call, numbered in the order in which they come.
-struct WorkerNumbers {
-    private(set) var names: [String] = []
-    private var numbers: [String: Int] = [:]
-
-    mutating func number(of worker: String) -> Int {
-        if let known = numbers[worker] { return known }
-        numbers[worker] = names.count
-        names.append(worker)
-        return names.count - 1
-    }
-}
-
 /// An annotation and how sure one may be of it.
 package struct JudgedAnnotation: Hashable, Sendable {
     /// What the object is.
@@ -204,12 +191,47 @@ extension LabelingTask {
         content.withUnsafeBytes { annotation(inAnswer: $0) }
     }
 
+    /// What the workers say of the objects of a call, in the form that a method of consolidation wants it, with the
+    /// workers numbered in the order in which they come.
+    func numberedAnswers<Answer>(
+        to objects: [AnsweredObject], _ form: (_ annotation: Annotation, _ worker: Int, AnsweredObject) -> Answer?
+    ) -> (answers: [[Answer]], workers: [String]) {
+        var workers: [String] = [], numbers: [String: Int] = [:]
+        let answers = objects.map { object in
+            annotations(of: object).compactMap { answer in
+                let number = numbers[answer.worker] ?? workers.count
+                if number == workers.count {
+                    numbers[answer.worker] = number
+                    workers.append(answer.worker)
+                }
+                return form(answer.annotation, number, object)
+            }
+        }
+        return (answers, workers)
+    }
+
+    /// The first member of an answer that has a list of that name, and the list: a page may name its widgets as it
+    /// likes.
+    func widget(
+        with name: String, in content: UnsafeRawBufferPointer
+    ) -> (widget: JSONValue, list: [JSONValue])? {
+        guard case .object(let answer)? = try? JSONValue(parsing: content) else { return nil }
+        return answer.members.lazy.compactMap { member in
+            member.value[name]?.array.map { (member.value, $0) }
+        }.first
+    }
+
     /// What the workers say of an object, in the order of submission. Of two answers by one worker the later counts;
     /// what does not answer the task is left out.
     func annotations(of object: AnsweredObject) -> [AnsweredAnnotation] {
+        annotations(of: object) { annotation(inAnswer: $0) }
+    }
+
+    /// The same where there is more to reading an answer than its content.
+    func annotations(of object: AnsweredObject, reading: ([UInt8]) -> Annotation?) -> [AnsweredAnnotation] {
         var read: [AnsweredAnnotation] = []
         for answer in object.answers {
-            guard let annotation = annotation(inAnswer: answer.content) else { continue }
+            guard let annotation = reading(answer.content) else { continue }
             read.removeAll { $0.worker == answer.worker }
             read.append(AnsweredAnnotation(worker: answer.worker, annotation: annotation))
         }

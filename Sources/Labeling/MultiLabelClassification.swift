@@ -27,17 +27,12 @@ package struct MultiLabelClassification: LabelingTask {
 
     /// The first member with a list of labels counts; labels that the job does not have are passed over.
     package func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation? {
-        guard case .object(let answer)? = try? JSONValue(parsing: content),
-            let labels = answer.members.lazy.compactMap({ $0.value["labels"]?.array }).first
-        else { return nil }
+        guard let labels = widget(with: "labels", in: content)?.list else { return nil }
         return .categories(ascending(labels.compactMap { $0.string.flatMap { categories.index(of: $0) } }))
     }
 
     package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
-        guard let answer = (try? JSONValue(parsing: content))?.object,
-            let labels = answer.members.lazy.compactMap({ $0.value["labels"]?.array }).first
-        else { return nil }
-        return unknownLabel(labels)
+        content.withUnsafeBytes { widget(with: "labels", in: $0) }.flatMap { unknownLabel($0.list) }
     }
 
     package func annotation(inTruth value: JSONValue, file: [UInt8]?) -> Annotation? {
@@ -59,15 +54,12 @@ package struct MultiLabelClassification: LabelingTask {
         _ objects: [AnsweredObject], workersAsked: Int, by method: ConsolidationMethod, draws: SeededDraws,
         _ statistics: inout WorkerStatistics
     ) -> [JudgedAnnotation?] {
-        var workers = WorkerNumbers()
-        let answers = objects.map { object in
-            annotations(of: object).compactMap { answer -> MultiLabelAnswer? in
-                guard case .categories(let labels) = answer.annotation else { return nil }
-                return MultiLabelAnswer(worker: workers.number(of: answer.worker), labels: labels)
-            }
+        let (answers, workers) = numberedAnswers(to: objects) { annotation, worker, _ -> MultiLabelAnswer? in
+            guard case .categories(let labels) = annotation else { return nil }
+            return MultiLabelAnswer(worker: worker, labels: labels)
         }
         return MultiLabelConsolidation.consolidate(
-            answers, by: workers.names, classes: categories.names.count, workersAsked: workersAsked, method: method,
+            answers, by: workers, classes: categories.names.count, workersAsked: workersAsked, method: method,
             &statistics
         ).map { judged in
             judged.map { labels in

@@ -35,7 +35,13 @@ package struct SemanticSegmentation: LabelingTask {
 
     /// The first member with a labeled image counts.
     package func annotation(inAnswer content: UnsafeRawBufferPointer) -> Annotation? {
-        labeledImage(in: content).flatMap { mask(in: $0.png, colors: colors($0.mappings)) }.map { .mask($0) }
+        annotation(inAnswer: content, ofSize: nil)
+    }
+
+    /// An image of another size than is wanted is not even decoded.
+    private func annotation(inAnswer content: UnsafeRawBufferPointer, ofSize size: ImageSize?) -> Annotation? {
+        guard let image = labeledImage(in: content), size == nil || self.size(of: image.png) == size else { return nil }
+        return mask(in: image.png, colors: colors(image.mappings)).map { .mask($0) }
     }
 
     private func labeledImage(in content: UnsafeRawBufferPointer) -> (png: [UInt8], mappings: JSONObject)? {
@@ -49,17 +55,16 @@ package struct SemanticSegmentation: LabelingTask {
         return nil
     }
 
-    /// The measures of an answer's image, which are known before it is decoded; nil where it is none.
-    private func size(ofAnswer content: [UInt8]) -> ImageSize? {
-        let png = content.withUnsafeBytes { labeledImage(in: $0)?.png }
-        let header = png?.withUnsafeBytes { try? ImageDecoder().header(of: $0) }
-        return header.flatMap { $0 }.map { ImageSize(width: $0.width, height: $0.height) }
+    /// The measures of an image, which are known before it is decoded; nil where it is none.
+    private func size(of png: [UInt8]) -> ImageSize? {
+        let header = png.withUnsafeBytes { try? ImageDecoder().header(of: $0) }
+        return header.map { ImageSize(width: $0.width, height: $0.height) }
     }
 
     package func fault(inAnswer content: [UInt8], to source: ObjectSource, imageSize: ImageSize?) -> String? {
         guard let image = content.withUnsafeBytes({ labeledImage(in: $0) }) else { return nil }
         if let unknown = unknownLabel(image.mappings.names.map { .string($0) }) { return unknown }
-        guard let size = size(ofAnswer: content) else { return "the labeled image is no PNG that can be read" }
+        guard let size = size(of: image.png) else { return "the labeled image is no PNG that can be read" }
         guard let imageSize, size != imageSize else { return nil }
         return "the labeled image has \(size.width) x \(size.height) pixels and the image "
             + "\(imageSize.width) x \(imageSize.height)"
@@ -134,10 +139,10 @@ package struct SemanticSegmentation: LabelingTask {
     ) -> [JudgedAnnotation?] {
         let voting = MaskConsolidation.Method(rawValue: method.rawValue) ?? .smoothed
         return objects.map { object in
-            var fitting = object
-            // An image of another size is not even decoded.
-            if let size = object.imageSize { fitting.answers.removeAll { self.size(ofAnswer: $0.content) != size } }
-            let masks = annotations(of: fitting).compactMap { answer -> Mask? in
+            let read = annotations(of: object) { content in
+                content.withUnsafeBytes { annotation(inAnswer: $0, ofSize: object.imageSize) }
+            }
+            let masks = read.compactMap { answer -> Mask? in
                 guard case .mask(let mask) = answer.annotation else { return nil }
                 return mask
             }

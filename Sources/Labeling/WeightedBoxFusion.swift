@@ -36,7 +36,7 @@ package enum WeightedBoxFusion {
             return fusions(of: given.flatMap(\.boxes), settings.overlap).filter { $0.members >= least }.map { fusion in
                 let share = Double(min(fusion.members, given.count)) / Double(given.count)
                 return ConsolidatedBox(box: fusion.box, confidence: ClassificationConsolidation.hundredths(share))
-            }.sorted { ($0.box, -$0.confidence) < ($1.box, -$1.confidence) }
+            }.sorted()
         }
     }
 

@@ -1,6 +1,7 @@
 // Filters for pages and addresses: HTML, percent-encoding, Base64.
 
 internal import JSON
+internal import Kernel
 
 /// Escapes a text for HTML, in content and in attributes of either quote.
 func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
@@ -146,16 +147,8 @@ extension Filter {
     // MARK: Base64
 
     private static func base64(_ text: String, isURLSafe: Bool) -> String {
-        let alphabet = alphabet(isURLSafe: isURLSafe), bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                result.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
+        let encoded = Base64.text(Array(text.utf8))
+        return isURLSafe ? encoded.replacing("+", with: "-").replacing("/", with: "_") : encoded
     }
 
     private static func decodedBase64(_ text: String, isURLSafe: Bool) throws(Fault) -> String {

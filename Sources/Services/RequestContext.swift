@@ -48,6 +48,11 @@ package struct RequestContext: Sendable {
 
     /// The account of whoever asks.
     package var account: AccountID { principal.account }
+
+    /// The scheme by which the client reaches this server.
+    var scheme: String { facts?.isSecure == true ? "https" : "http" }
+    /// Host and port by which it does.
+    var host: String { head.headers["host"] ?? "localhost" }
 }
 
 /// Things that a user might not expect, for the header `x-groundwork-notice`.

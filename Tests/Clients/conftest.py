@@ -16,7 +16,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "scripts" / "python"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from groundwork_testing import Account, ExampleJob  # noqa: E402
+from groundwork_testing import Account, ExampleJob, Server  # noqa: E402
 from plain import Plain  # noqa: E402
 
 pytest_plugins = ["groundwork_testing.fixtures"]
@@ -50,6 +50,21 @@ def other_account(groundwork_server: Any) -> Iterator[Account]:
     other = groundwork_server.account()
     yield other
     other.reset()
+
+
+@pytest.fixture
+def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+    """Starts servers of this test's own: own_server("--freeze-clock", "now")."""
+    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
+    servers: list[Server] = []
+
+    def start(*options: str, **settings: Any) -> Server:
+        servers.append(Server.start(options, **settings))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@ import JSON
 import Kernel
 import Labeling
 import Objects
+import Store
 import Synchronization
+import TestSupport
 
 /// Functions that a test plays. Counts its calls, and how many were under way together.
 final class FakeFunctions: FunctionCaller {
@@ -94,5 +96,29 @@ final class FakeFunctions: FunctionCaller {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         for await _ in stream {}
         continuation.finish()
+    }
+}
+
+extension EngineFixture {
+    /// Ends while the first call of a job's functions is under way, as a server that is killed; returns what there is
+    /// to start again with.
+    static func endedDuringACall(
+        objects: Int, _ job: (EngineFixture) -> LabelingJobSpecification
+    ) async throws -> (folder: TemporaryFolder, now: Instant, id: JobID) {
+        let entered = Gate(until: 1)
+        let fixture = try await EngineFixture(
+            functions: FakeFunctions { call, functions in
+                await entered.arrive()
+                return try await FakeFunctions.silence(call, functions)
+            })
+        try await fixture.putImages(objects)
+        let id = try await fixture.submit(job(fixture))
+        let run = Task { try await fixture.engine.advanceClock(to: fixture.clock.now() + .seconds(40 * 86_400)) }
+        await entered.opened()
+        run.cancel()
+        _ = await run.result
+        let now = fixture.clock.now()
+        fixture.close()
+        return (fixture.folder, now, id)
     }
 }

@@ -96,8 +96,7 @@ struct PortalFixture {
     func outcome() async throws -> EngineFixture.Outcome { try await engine.outcome(job) }
 
     func object(_ index: Int) async throws -> DataObject? {
-        let row = try await engine.jobs.read(job) { try $0.objects([index])[index] }
-        return row.flatMap { row in row.state.withUnsafeBytes { DataObject(decoding: $0) } }
+        try await engine.jobs.read(job) { try $0.objects([index])[index] }?.object
     }
 
     /// The answers to an object as its file has them.

@@ -209,22 +209,9 @@ import Testing
     }
 
     @Test func aRestartCallsAgainAndWritesTheSame() async throws {
-        let entered = Gate(until: 1)
-        let first = try await EngineFixture(
-            functions: FakeFunctions { call, functions in
-                await entered.arrive()
-                return try await FakeFunctions.silence(call, functions)
-            })
-        try await first.putImages(20)
-        let id = try await first.submit(job(first))
-        let run = Task { try await first.engine.advanceClock(to: first.clock.now() + .seconds(40 * 86_400)) }
-        await entered.opened()
-        run.cancel()
-        _ = await run.result
-        let now = first.clock.now()
-        first.close()
+        let (folder, now, id) = try await EngineFixture.endedDuringACall(objects: 20, job)
 
-        let second = try await EngineFixture(in: first.folder, at: now, functions: counting(), incarnation: 2)
+        let second = try await EngineFixture(in: folder, at: now, functions: counting(), incarnation: 2)
         defer { second.close() }
         try await second.engine.advanceClock(to: now + .seconds(40 * 86_400))
         #expect(try await second.outcome(id).row.status == "Completed")

@@ -148,23 +148,10 @@ import Testing
     }
 
     @Test func aRestartCallsAgain() async throws {
-        let entered = Gate(until: 1)
-        let first = try await EngineFixture(
-            functions: FakeFunctions { call, functions in
-                await entered.arrive()
-                return try await FakeFunctions.silence(call, functions)
-            })
-        try await first.putImages(5)
-        let id = try await first.submit(job(first))
-        let run = Task { try await first.engine.advanceClock(to: first.clock.now() + .seconds(40 * 86_400)) }
-        await entered.opened()
-        run.cancel()
-        _ = await run.result
-        let now = first.clock.now()
-        first.close()
+        let (folder, now, id) = try await EngineFixture.endedDuringACall(objects: 5, job)
 
         let functions = FakeFunctions { _, _ in Array(#"{"taskInput":{}}"#.utf8) }
-        let second = try await EngineFixture(in: first.folder, at: now, functions: functions, incarnation: 2)
+        let second = try await EngineFixture(in: folder, at: now, functions: functions, incarnation: 2)
         defer { second.close() }
         try await second.engine.advanceClock(to: now + .seconds(40 * 86_400))
         let outcome = try await second.outcome(id)

@@ -17,9 +17,7 @@ extension SageMakerService {
         _ input: SageMaker.CreateLabelingJobRequest?, _ refusals: [ServiceError], unknownMembers: [String],
         account: String?, region: String?, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        var context = context
-        context.principal.account = try context.account(named: account)
-        context.region = try context.region(named: region)
+        let context = try context.scoped(account, region)
         var report = CheckReport(limits)
         report.add(refusals)
         report.notices = unknownMembers.map { "the request's member \($0) is not known, and ignored" }

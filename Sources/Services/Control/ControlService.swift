@@ -89,6 +89,14 @@ extension ControlService {
 }
 
 extension RequestContext {
+    /// The same in the account and region that a control request names (`?account=`, `?region=`).
+    func scoped(_ account: String?, _ region: String?) throws(ServiceError) -> RequestContext {
+        var scoped = self
+        scoped.principal.account = try self.account(named: account)
+        scoped.region = try self.region(named: region)
+        return scoped
+    }
+
     /// The account of `?account=`, or the one the request belongs to.
     func account(named text: String?) throws(ServiceError) -> AccountID {
         guard let text else { return account }

@@ -3,7 +3,6 @@
 internal import Digests
 internal import JSON
 package import Kernel
-internal import Objects
 package import Shapes
 internal import Store
 
@@ -38,17 +37,15 @@ extension SageMakerService {
 
     /// The address by which the client reaches this server, and the control path of `getHumanTaskUi`.
     private static func address(of name: String, _ context: RequestContext) -> String {
-        "\(context.facts?.isSecure == true ? "https" : "http")://\(context.head.headers["host"] ?? "localhost")"
-            + "/_groundwork/human-task-uis/\(name)?account=\(context.account)&region=\(context.region)"
+        "\(context.scheme)://\(context.host)/_groundwork/human-task-uis/\(name)"
+            + "?account=\(context.account)&region=\(context.region)"
     }
 
     /// Gives a worker page as it was kept: what `Url` of DescribeHumanTaskUi leads to.
     package func getHumanTaskUi(
         _ input: Control.GetHumanTaskUiRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.GetHumanTaskUiResponse {
-        var context = context
-        context.principal.account = try context.account(named: input.account)
-        context.region = try context.region(named: input.region)
+        let context = try context.scoped(input.account, input.region)
         let content = try await humanTaskUi(input.humanTaskUiName, context).document["content"]?.string ?? ""
         return Control.GetHumanTaskUiResponse(contentType: "text/html; charset=utf-8", content: Array(content.utf8))
     }

@@ -21,10 +21,7 @@ struct ReadAccess: Sendable {
     ) {
         now = context.facts?.now ?? context.now
         self.lifetime = lifetime
-        endpoint = (
-            context.facts?.isSecure == true ? "https" : "http",
-            context.objectHost ?? context.head.headers["host"] ?? "localhost"
-        )
+        endpoint = (context.scheme, context.objectHost ?? context.host)
         let session = SessionIdentity(
             arn: "arn:aws:sts::\(context.account):assumed-role/worker-page/\(context.requestID)",
             userID: "\(context.account):worker-page")

@@ -97,14 +97,18 @@ extension SageMakerService {
 
     /// `arn:aws:sagemaker:R:A:workteam/private-crowd/<name>`.
     static func workteamARN(_ name: String, _ context: RequestContext) -> String {
-        ARN(
-            service: "sagemaker", region: context.region, account: context.account,
-            resource: "workteam/private-crowd/" + name
-        ).description
+        ResourceName(.workteam, account: context.account, region: context.region, name: name).workteamARN.description
     }
 
     static func workforceARN(_ name: String, _ context: RequestContext) -> String {
         ARN(service: "sagemaker", region: context.region, account: context.account, resource: "workforce/" + name)
             .description
+    }
+}
+
+extension ResourceName {
+    /// The ARN of the private work team of that name.
+    var workteamARN: ARN {
+        ARN(service: "sagemaker", region: region, account: account, resource: "workteam/private-crowd/" + name)
     }
 }

@@ -83,7 +83,7 @@ extension SageMakerService {
         _ input: SageMaker.DeleteWorkteamRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.DeleteWorkteamResponse {
         let name = try await storedWorkteam(input.workteamName, context).resource.name
-        let arn = Self.workteamARN(name.name, context)
+        let arn = name.workteamARN.description
         try await internally(context, logger) {
             let people = try await control.resources(.worker, account: name.account, region: name.region)
             try await control.delete([name] + people.filter { TeamMember($0)?.team == arn }.map(\.name))

@@ -13,7 +13,7 @@ extension WorkService {
     package func submitTask(
         _ input: Control.SubmitTaskRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let worker = try await worker(input.worker, context)
         let (id, job) = try await task(input.taskId, of: worker, context)
         let answer = try answer(of: worker, input)
@@ -51,7 +51,7 @@ extension WorkService {
     package func listLateAnswers(
         _ input: Control.ListLateAnswersRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let row = try await controls.job(input.jobName, account: nil, region: nil, context)
         let after = input.after ?? 0
         let answers = try await internally(context, controls.logger) {
@@ -66,7 +66,7 @@ extension WorkService {
     private func giveBack(
         _ input: Control.GiveBackTaskRequest, declines: Bool, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let worker = try await worker(input.worker, context)
         let (id, job) = try await task(input.taskId, of: worker, context)
         let isTaken = try await internally(context, controls.logger) {

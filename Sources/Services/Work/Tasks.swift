@@ -13,7 +13,7 @@ extension WorkService {
     package func listWork(
         _ input: Control.ListWorkRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let worker = try await worker(input.worker, context)
         var jobs: [JSONValue] = []
         for job in try await openJobs(of: worker.team, context) {
@@ -34,7 +34,7 @@ extension WorkService {
     package func claimTask(
         _ input: Control.ClaimTaskRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let worker = try await worker(input.worker, context)
         let jobs = try await jobs(input.job, of: worker, context)
         let task = try await internally(context, controls.logger) { () -> PortalTask? in

@@ -5,7 +5,6 @@ internal import Engine
 internal import JSON
 package import Kernel
 internal import Labeling
-internal import Objects
 internal import Shapes
 package import Signing
 internal import Store
@@ -34,16 +33,6 @@ struct OpenJob: Sendable {
 }
 
 extension WorkService {
-    /// The context in the account and region that a request names.
-    func scoped(
-        _ account: String?, _ region: String?, _ context: RequestContext
-    ) throws(ServiceError) -> RequestContext {
-        var scoped = context
-        scoped.principal = Principal(account: try controls.account(account, context))
-        scoped.region = try controls.region(region, context)
-        return scoped
-    }
-
     /// The worker of an id.
     func worker(_ id: String, _ context: RequestContext) async throws(ServiceError) -> TeamMember {
         let name = ResourceName(.worker, account: context.account, region: context.region, name: id)

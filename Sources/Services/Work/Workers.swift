@@ -13,7 +13,7 @@ extension WorkService {
     package func listWorkTeams(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let (teams, people) = try await internally(context, controls.logger) {
             (
                 try await controls.control.resources(.workteam, account: context.account, region: context.region),
@@ -23,7 +23,7 @@ extension WorkService {
         let jobs = try await openJobs(context)
         let members = people.compactMap { TeamMember($0) }.sorted { $0.name.lowercased() < $1.name.lowercased() }
         let shown = teams.map { team -> JSONValue in
-            let arn = SageMakerService.workteamARN(team.name.name, context)
+            let arn = team.name.workteamARN.description
             return [
                 "name": .string(team.name.name), "arn": .string(arn), "description": team.members["description"] ?? "",
                 "workers": .array(members.filter { $0.team == arn }.map(\.json)),
@@ -38,7 +38,7 @@ extension WorkService {
     package func addWorker(
         _ input: Control.AddWorkerRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Control.DocumentResponse {
-        let context = try scoped(input.account, input.region, context)
+        let context = try context.scoped(input.account, input.region)
         let team = ResourceName(.workteam, account: context.account, region: context.region, name: input.team)
         let (member, isNew) = try await controls.addMember(input.name, to: team, context)
         return answer(["worker": member.json, "isNew": .bool(isNew)])
@@ -62,11 +62,8 @@ extension ControlService {
                 "ResourceNotFound", status: 404,
                 "There is no private work team \(team.name) in account \(team.account) in \(team.region).")
         }
-        let arn = ARN(
-            service: "sagemaker", region: team.region, account: team.account,
-            resource: "workteam/private-crowd/" + resource.name.name)
         let member = TeamMember(
-            name: name, team: arn, account: team.account, region: team.region,
+            name: name, team: resource.name.workteamARN, account: team.account, region: team.region,
             signIn: Self.signIn(to: resource, workforces))
         return try await keep(member, team, context)
     }

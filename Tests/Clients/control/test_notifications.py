@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from botocore.exceptions import ClientError
-from groundwork_testing import ExampleJob, Server, ServerDidNotStart
+from groundwork_testing import ExampleJob, ServerDidNotStart
 
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:changes"
 
@@ -66,21 +66,6 @@ def receiver():
     receiver.close()
 
 
-@pytest.fixture
-def start(monkeypatch):
-    """Starts servers of this test's own."""
-    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
-    started = []
-
-    def start(*options, **settings):
-        started.append(Server.start(options, **settings))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
-
-
 def watched(server, bucket="bkt", **configuration):
     s3 = server.client("s3")
     s3.create_bucket(Bucket=bucket)
@@ -93,8 +78,8 @@ def listed(server, **query):
     return server.control.call("GET", "notifications", query=query)
 
 
-def test_what_a_bucket_sends_is_listed(start):
-    server = start()
+def test_what_a_bucket_sends_is_listed(own_server):
+    server = own_server()
     s3 = watched(
         server, EventBridgeConfiguration={},
         QueueConfigurations=[{
@@ -127,9 +112,9 @@ def test_what_a_bucket_sends_is_listed(start):
     assert listed(server, account="111122223333")["notifications"] == []
 
 
-def test_events_are_posted_until_they_are_taken(start, receiver):
+def test_events_are_posted_until_they_are_taken(own_server, receiver):
     receiver.answers = [500, 302, 200]
-    server = start("--events-url", receiver.url)
+    server = own_server("--events-url", receiver.url)
     s3 = watched(server)
     for key in ("a", "b"):
         s3.put_object(Bucket="bkt", Key=key, Body=b"1")
@@ -140,9 +125,9 @@ def test_events_are_posted_until_they_are_taken(start, receiver):
     assert [event for _, event in received[2:]] == [entry["event"] for entry in listed(server)["notifications"]]
 
 
-def test_every_status_of_a_job_is_an_event(start, receiver):
+def test_every_status_of_a_job_is_an_event(own_server, receiver):
     """Developer guide, EventBridge: Completed, Failed and Stopped; the others are marked as ours."""
-    server = start("--events-url", receiver.url, "--min-state", "0")
+    server = own_server("--events-url", receiver.url, "--min-state", "0")
     job = ExampleJob(server.account(), "Cats", "cats-bucket", objects=4).prepare()
     job.start()
     described = job.wait()
@@ -157,16 +142,16 @@ def test_every_status_of_a_job_is_an_event(start, receiver):
     assert [event for _, event in receiver.wait_for(3)] == [entry["event"] for entry in events]
 
 
-def test_a_receiver_that_comes_later_gets_everything(start, receiver, tmp_path):
+def test_a_receiver_that_comes_later_gets_everything(own_server, receiver, tmp_path):
     """Neither a receiver that is down nor the end of the server loses an event."""
     url, port = receiver.url, receiver.server_port
     receiver.close()
     options = ("--data-dir", str(tmp_path / "data"), "--events-url", url)
-    server = start(*options, ephemeral=False)
+    server = own_server(*options, ephemeral=False)
     s3 = watched(server)
     s3.put_object(Bucket="bkt", Key="before", Body=b"1")
     server.kill()
-    server = start(*options, ephemeral=False)
+    server = own_server(*options, ephemeral=False)
     server.client("s3").put_object(Bucket="bkt", Key="after", Body=b"1")
     again = Receiver(port)
     try:
@@ -176,9 +161,9 @@ def test_a_receiver_that_comes_later_gets_everything(start, receiver, tmp_path):
         again.close()
 
 
-def test_a_receiver_that_never_answers_does_not_hold_up_the_end(start):
+def test_a_receiver_that_never_answers_does_not_hold_up_the_end(own_server):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        server = start("--events-url", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        server = own_server("--events-url", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         s3 = watched(server)
         s3.put_object(Bucket="bkt", Key="k", Body=b"1")
         connection, _ = silent.accept()
@@ -194,9 +179,9 @@ def test_a_receiver_that_never_answers_does_not_hold_up_the_end(start):
     ("http://169.254.169.254/latest", "link-local"),
     ("nonsense", "is no address"),
 ])
-def test_where_the_server_may_not_call(start, url, words):
+def test_where_the_server_may_not_call(own_server, url, words):
     with pytest.raises(ServerDidNotStart) as error:
-        start("--events-url", url)
+        own_server("--events-url", url)
     assert words in str(error.value)
 
 

@@ -15,7 +15,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from groundwork_testing import ControlError, ExampleJob, Server
+from groundwork_testing import ControlError, ExampleJob
 
 BEFORE, AFTER = "before-SageMaker", "after-SageMaker"
 
@@ -171,21 +171,6 @@ def check(job, number, line):
 
 def failure(job, line):
     return line[f"{job.attribute}-metadata"]["failure-reason"]
-
-
-@pytest.fixture
-def own_server(monkeypatch):
-    """Starts servers of this test's own: where functions are belongs to the whole server."""
-    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
-    servers = []
-
-    def start(*options):
-        servers.append(Server.start(options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
 
 
 def prepared(server, name="Own-1", **settings):

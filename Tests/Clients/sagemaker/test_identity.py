@@ -1,13 +1,13 @@
 """STS and IAM: who the caller is, temporary credentials, and roles that are kept and shown."""
 
 import datetime
+import functools
 import json
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from groundwork_testing import Server
 
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -26,19 +26,10 @@ def client(endpoint, credentials, service, **changes):
 
 
 @pytest.fixture
-def strict(monkeypatch, tmp_path):
+def strict(own_server, tmp_path):
     """Starts servers that take known keys only, over one data directory."""
-    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
-    started = []
-
-    def start():
-        options = ("--auth", "strict", "--data-dir", str(tmp_path / "data"))
-        started.append(Server.start(options, ephemeral=False))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
+    return functools.partial(
+        own_server, "--auth", "strict", "--data-dir", str(tmp_path / "data"), ephemeral=False)
 
 
 def own(server, service):

@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from groundwork_testing import ExampleJob, Server, ServerDidNotStart
+from groundwork_testing import ExampleJob, ServerDidNotStart
 from groundwork_testing.server import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,21 +60,6 @@ def moto(upstream_python, tmp_path):
     process.wait()
 
 
-@pytest.fixture
-def start(monkeypatch):
-    """Starts servers of this test's own."""
-    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
-    started = []
-
-    def start(*options, **settings):
-        started.append(Server.start(options, **settings))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
-
-
 def client(endpoint, service, secret="test"):
     return boto3.client(
         service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key=secret,
@@ -85,8 +70,8 @@ def headers(answer):
     return answer["ResponseMetadata"]["HTTPHeaders"]
 
 
-def test_one_endpoint_for_ours_and_for_theirs(start, moto):
-    server = start("--upstream", moto)
+def test_one_endpoint_for_ours_and_for_theirs(own_server, moto):
+    server = own_server("--upstream", moto)
     name = moto.removeprefix("http://")
     dynamodb = client(server.endpoint, "dynamodb")
     made = dynamodb.create_table(**TABLE)
@@ -119,8 +104,8 @@ def test_one_endpoint_for_ours_and_for_theirs(start, moto):
     assert job.wait("Completed")["LabelCounters"]["HumanLabeled"] == 4
 
 
-def test_what_is_ours_in_part_is_not_relayed(start, moto):
-    server = start("--upstream", moto)
+def test_what_is_ours_in_part_is_not_relayed(own_server, moto):
+    server = own_server("--upstream", moto)
     for service, call in (
         ("sagemaker", lambda sagemaker: sagemaker.list_endpoints()), ("iam", lambda iam: iam.list_users()),
         ("s3", lambda s3: s3.list_bucket_metrics_configurations(Bucket="ours")),
@@ -134,8 +119,8 @@ def test_what_is_ours_in_part_is_not_relayed(start, moto):
     assert connection.getresponse().status == 404
 
 
-def test_without_it_the_refusal_names_it(start):
-    server = start()
+def test_without_it_the_refusal_names_it(own_server):
+    server = own_server()
     for service, call in (
         ("dynamodb", lambda dynamodb: dynamodb.list_tables()), ("lambda", lambda functions: functions.list_functions()),
         ("sns", lambda sns: sns.list_topics()),
@@ -146,9 +131,9 @@ def test_without_it_the_refusal_names_it(start):
         assert "--upstream" in error.value.response["Error"]["Message"]
 
 
-def test_nobody_there_is_said_clearly(start):
+def test_nobody_there_is_said_clearly(own_server):
     port = free_port()
-    server = start("--upstream", f"http://127.0.0.1:{port}")
+    server = own_server("--upstream", f"http://127.0.0.1:{port}")
     for service, call in (
         ("dynamodb", lambda dynamodb: dynamodb.list_tables()), ("lambda", lambda functions: functions.list_functions()),
         ("sns", lambda sns: sns.list_topics()),
@@ -166,9 +151,9 @@ def test_nobody_there_is_said_clearly(start):
     ("http://example.org", "--allow-outbound example.org:80"), ("http://169.254.169.254", "link-local"),
     ("http://127.0.0.1:1/path", "has a path"), ("nonsense", "is no address"),
 ])
-def test_where_nothing_may_be_relayed_to(start, url, words):
+def test_where_nothing_may_be_relayed_to(own_server, url, words):
     with pytest.raises(ServerDidNotStart) as error:
-        start("--upstream", url)
+        own_server("--upstream", url)
     assert "--upstream" in str(error.value) and words in str(error.value)
 
 
@@ -241,8 +226,8 @@ def address(echo):
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
-def test_bodies_pass_in_both_directions(start, echo, is_chunked):
-    server = start("--upstream", address(echo))
+def test_bodies_pass_in_both_directions(own_server, echo, is_chunked):
+    server = own_server("--upstream", address(echo))
     piece = os.urandom(1 << 20)
     size, digest = 80 << 20, hashlib.sha256(piece * 80).digest()
     headers = signed(server, "/2015-03-31/functions?x=a%20b", b"")
@@ -257,9 +242,9 @@ def test_bodies_pass_in_both_directions(start, echo, is_chunked):
     assert ("transfer-encoding" in sent) == is_chunked
 
 
-def test_large_bodies_fill_no_memory(start, echo):
+def test_large_bodies_fill_no_memory(own_server, echo):
     """256 MiB in both directions, through a server that keeps none of it."""
-    server = start("--upstream", address(echo))
+    server = own_server("--upstream", address(echo))
     size = 256 << 20
     with socket.create_connection(("127.0.0.1", int(server.endpoint.rsplit(":", 1)[1]))) as connection:
         lines = ["POST /large HTTP/1.1", "Host: x", f"Content-Length: {size}"]
@@ -276,10 +261,10 @@ def test_large_bodies_fill_no_memory(start, echo):
     assert peak < 150_000, f"{peak} kB"
 
 
-def test_a_client_that_leaves_frees_the_connection_to_the_other_server(start):
+def test_a_client_that_leaves_frees_the_connection_to_the_other_server(own_server):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(30)
-        server = start("--upstream", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        server = own_server("--upstream", f"http://127.0.0.1:{silent.getsockname()[1]}")
         head = ["POST /f HTTP/1.1", "Host: x", "Content-Length: 2"]
         head += [f"{name}: {value}" for name, value in signed(server, "/f", b"{}").items()]
         with socket.create_connection(("127.0.0.1", int(server.endpoint.rsplit(":", 1)[1]))) as client_side:
@@ -293,16 +278,16 @@ def test_a_client_that_leaves_frees_the_connection_to_the_other_server(start):
             assert upstream_side.recv(1) == b""
 
 
-def test_a_redirect_is_passed_on(start, echo):
-    server = start("--upstream", address(echo))
+def test_a_redirect_is_passed_on(own_server, echo):
+    server = own_server("--upstream", address(echo))
     status, answered, body = send(server, "/redirect", b"", signed(server, "/redirect", b""))
     assert (status, answered["Location"], body) == (301, "http://127.0.0.1:1/elsewhere", b"")
     assert len(echo.heads) == 1
 
 
-def test_the_access_log_says_who_answered(start, echo, tmp_path):
+def test_the_access_log_says_who_answered(own_server, echo, tmp_path):
     log = tmp_path / "access.log"
-    server = start("--upstream", address(echo), "--access-log", str(log))
+    server = own_server("--upstream", address(echo), "--access-log", str(log))
     send(server, "/", b"{}", signed(server, "/", b"{}", "dynamodb", **{"X-Amz-Target": "DynamoDB_20120810.ListTables"}))
     server.client("s3").list_buckets()
     server.stop()
@@ -312,9 +297,9 @@ def test_the_access_log_says_who_answered(start, echo, tmp_path):
         ("DynamoDB_20120810.ListTables", f"127.0.0.1:{echo.server_port}", 200, 2)]
 
 
-def test_strict_signatures_are_verified_before_anything_is_relayed(start, echo, monkeypatch):
+def test_strict_signatures_are_verified_before_anything_is_relayed(own_server, echo, monkeypatch):
     monkeypatch.setenv("GROUNDWORK_CONTROL_TOKEN", "token")
-    server = start("--upstream", address(echo), "--auth", "strict")
+    server = own_server("--upstream", address(echo), "--auth", "strict")
     body = os.urandom(5 << 20)
     refused = [
         signed(server, "/f", body, secret="wrong"), signed(server, "/f", b"another body"),

@@ -91,21 +91,6 @@ def bots() -> Any:
     working.stop()
 
 
-@pytest.fixture
-def own_server(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Starts servers of this test's own: own_server("--freeze-clock", "now")."""
-    monkeypatch.delenv("GROUNDWORK_ENDPOINT", raising=False)
-    servers: List[Server] = []
-
-    def start(*options: str, **settings: Any) -> Server:
-        servers.append(Server.start(options, **settings))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
-
-
 class Browser:
     """Runs functions with a page of Debian's Chromium, in an environment that has playwright."""
 
