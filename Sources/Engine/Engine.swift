@@ -80,11 +80,13 @@ package actor Engine: Service {
         settled.ring()
     }
 
-    private func carryOn(_ job: JobID, horizon: Instant) async {
+    /// Gives a job a turn. Returns an error that could not even be made the job's own: it stays where it is.
+    @discardableResult
+    private func carryOn(_ job: JobID, horizon: Instant) async -> (any Error)? {
         do {
             guard let performer = try await performer(of: job) else {
                 wakes[job] = nil
-                return
+                return nil
             }
             // A request may ask for the job while the turn is under way: then it has a time again.
             wakes[job] = .distantFuture
@@ -98,12 +100,13 @@ package actor Engine: Service {
         } catch is CancellationError {
             wakes[job] = .epoch
         } catch {
-            await fail(job, error)
+            return await fail(job, error)
         }
+        return nil
     }
 
     /// An error of ours: tried again a few times, further and further apart, then the job fails with it.
-    private func fail(_ job: JobID, _ error: any Error) async {
+    private func fail(_ job: JobID, _ error: any Error) async -> (any Error)? {
         let progress = await performers[job]?.progress ?? 0
         let earlier = failures[job].flatMap { $0.progress == progress ? $0.count : nil } ?? 0
         let count = earlier + 1
@@ -113,18 +116,20 @@ package actor Engine: Service {
             metadata: ["job": "\(job)", "attempt": "\(count)", "error": "\(error)"])
         guard count > environment.limits.engineRetries else {
             wakes[job] = environment.serverClock.now() + .milliseconds(50 << count)
-            return
+            return nil
         }
         failures[job] = nil
         guard let performer = performers[job] else {
             wakes[job] = environment.serverClock.now() + .seconds(10)
-            return
+            return error
         }
         do {
             try await performer.abort(FailureText.internalError("\(error)"))
             wakes[job] = .epoch
+            return nil
         } catch {
             wakes[job] = environment.serverClock.now() + .seconds(10)
+            return error
         }
     }
 
@@ -231,7 +236,8 @@ package actor Engine: Service {
         while let next = wakes.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }), next.value <= target {
             try Task.checkCancellation()
             let others = wakes.filter { $0.key != next.key }.values.min() ?? target
-            await carryOn(next.key, horizon: max(next.value, min(target, others)))
+            // The clock stands: what cannot be stored now would be tried for ever.
+            if let error = await carryOn(next.key, horizon: max(next.value, min(target, others))) { throw error }
         }
         environment.serverClock.move(to: target)
     }

@@ -59,7 +59,8 @@ extension JobPerformer {
                 var object = row?.object ?? DataObject(workersAsked: workers)
                 for effect in object.apply(.lifetimeEnded(at: at)) {
                     switch effect {
-                    case .finished: finished.append(LabelingJob.Finished(index: index, at: at))
+                    case .finished:
+                        finished.append(LabelingJob.Finished(index: index, at: at, bytes: object.answerBytes))
                     case .gaveUp: failed += 1
                     }
                 }
@@ -129,15 +130,15 @@ private struct WorkSlice {
         for effect in effects {
             done[event.object] = object
             switch effect {
-            case .finished(let at): finish(event.object, at: at)
+            case .finished(let at): finish(event.object, at: at, object.answerBytes)
             case .gaveUp: failed += 1
             }
         }
     }
 
-    private mutating func finish(_ index: Int, at instant: Instant) {
+    private mutating func finish(_ index: Int, at instant: Instant, _ bytes: Int) {
         if finished.isEmpty { limit = min(limit, instant + delay) }
-        finished.append(LabelingJob.Finished(index: index, at: instant))
+        finished.append(LabelingJob.Finished(index: index, at: instant, bytes: bytes))
         callSpace -= 1
     }
 

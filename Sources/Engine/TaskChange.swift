@@ -89,7 +89,8 @@ struct TaskChange {
         var after = before
         for effect in after.apply(event) {
             switch effect {
-            case .finished(let at): finished.append(LabelingJob.Finished(index: index, at: at))
+            case .finished(let at):
+                finished.append(LabelingJob.Finished(index: index, at: at, bytes: after.answerBytes))
             case .gaveUp: failed += 1
             }
         }

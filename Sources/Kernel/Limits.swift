@@ -114,8 +114,6 @@ package struct Limits: Sendable {
     package var answerBytes = 16 << 20
     /// Most late answers of one job that are kept, and most on one page of them.
     package var lateAnswers = 1000, lateAnswersPage = 100
-    /// Objects in one consolidation call, as observed of the service.
-    package var consolidationObjects = 50
     /// Longest `FailureReason` (API reference: DescribeLabelingJob).
     package var failureReasonCharacters = 1024
 

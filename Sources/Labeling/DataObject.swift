@@ -90,6 +90,8 @@ package struct DataObject: Hashable, Sendable {
     package let workersAsked: Int
     /// In the order they came; at most as many as are asked.
     package internal(set) var answers: [Answer]
+    /// What the answers take in memory.
+    package var answerBytes: Int { answers.reduce(0) { $0 + $1.content.count } }
     /// Tasks in hand; they and the answers together never exceed what is asked.
     package internal(set) var leases: [Lease]
     /// Workers who do not want this object, each once.

@@ -17,7 +17,7 @@ extension LabelingJob {
             "humanAtStart": .integer(countedAtStart.human), "failedAtStart": .integer(countedAtStart.failed),
             "exportedLabels": .integer(exportedLabels), "hasStopRequest": .bool(hasStopRequest),
             "time": .instant(time),
-            "waiting": .array(waiting.flatMap { [.integer($0.index), .instant($0.at)] }),
+            "waiting": .array(waiting.flatMap { [.integer($0.index), .instant($0.at), .integer($0.bytes)] }),
         ]
         object["round"] = phase.round.map { .integer($0) }
         object["validationFullAfter"] = validationFullAfter.map { .integer($0) }
@@ -62,9 +62,11 @@ extension LabelingJob {
         validationFullAfter = value["validationFullAfter"]?.integer
         failureReason = value["failureReason"]?.string
         batch = value["batch"].flatMap(Batch.init(json:))
-        self.waiting = stride(from: 0, to: waiting.count - 1, by: 2).compactMap { place in
-            guard let index = waiting[place].integer, let at = waiting[place + 1].instant else { return nil }
-            return Finished(index: index, at: at)
+        self.waiting = stride(from: 0, to: waiting.count - 2, by: 3).compactMap { place in
+            guard let index = waiting[place].integer, let at = waiting[place + 1].instant,
+                let bytes = waiting[place + 2].integer
+            else { return nil }
+            return Finished(index: index, at: at, bytes: bytes)
         }
     }
 }

@@ -25,6 +25,8 @@ extension LabelingJob {
         package var availability: Duration = .seconds(2_592_000)
         /// A consolidation call takes this many objects …
         package var consolidationObjects = 50
+        /// … or fewer, where the answers to another one would make it larger than this …
+        package var consolidationBytes = 32 << 20
         /// … or what waits, this long after the first.
         package var consolidationDelay: Duration = .seconds(60)
         /// A job that has not ended by then fails (developer guide: 30 days).

@@ -83,6 +83,9 @@ extension LabelingJob {
             if let first = waiting.first, first.at + plan.consolidationDelay <= object.at {
                 effects.append(consolidateWaiting(at: first.at + plan.consolidationDelay))
             }
+            if !waiting.isEmpty, waitingBytes + object.bytes > plan.consolidationBytes {
+                effects.append(consolidateWaiting(at: object.at))
+            }
             waiting.append(object)
             if waiting.count == plan.consolidationObjects { effects.append(consolidateWaiting(at: object.at)) }
         }
@@ -100,6 +103,8 @@ extension LabelingJob {
         guard let first = waiting.first, first.at + plan.consolidationDelay <= time else { return [] }
         return [consolidateWaiting(at: first.at + plan.consolidationDelay)]
     }
+
+    private var waitingBytes: Int { waiting.reduce(0) { $0 + $1.bytes } }
 
     /// The call that takes all that waits.
     mutating func consolidateWaiting(at instant: Instant) -> Effect {

@@ -52,10 +52,13 @@ package struct LabelingJob: Hashable, Sendable {
         package var index: Int
         /// Job time of its last answer.
         package var at: Instant
+        /// Of all its answers: what a consolidation call holds of it.
+        package var bytes: Int
 
-        package init(index: Int, at: Instant) {
+        package init(index: Int, at: Instant, bytes: Int = 0) {
             self.index = index
             self.at = at
+            self.bytes = bytes
         }
     }
 

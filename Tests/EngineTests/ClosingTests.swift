@@ -1,6 +1,9 @@
 import Kernel
 import Labeling
 import Learning
+import SQLite
+import Store
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -53,5 +56,24 @@ import Testing
             Issue.record("the job is \(outcome.job.phase)")
             return
         }
+    }
+
+    /// On a clock that stands, a turn that cannot be stored would be tried for ever: the one who moves it is told.
+    @Test func aStoreThatFailsForGoodEndsTheAdvanceOfTheClock() async throws {
+        let isBroken = Mutex(false)
+        let fixture = try await EngineFixture(hook: { point in
+            if point == .commit, isBroken.withLock({ $0 }) { throw SQLiteError.diskFull }
+        })
+        defer { fixture.close() }
+        try await fixture.putImages(3)
+        let id = try await fixture.submit(fixture.specification())
+        isBroken.withLock { $0 = true }
+        let end = EngineFixture.start + .seconds(40 * 86_400)
+        await #expect(throws: (any Error).self) { try await fixture.engine.advanceClock(to: end) }
+        #expect(fixture.clock.now() < end)
+        // Nothing is lost by it.
+        isBroken.withLock { $0 = false }
+        try await fixture.engine.advanceClock(to: end)
+        #expect(try await fixture.outcome(id).row.status == "Completed")
     }
 }

@@ -67,6 +67,24 @@ import Testing
         effects.compactMap { if case .chooseBatch(let selection) = $0 { selection } else { nil } }
     }
 
+    // MARK: Consolidation calls by size
+
+    @Test func aCallIsClosedBeforeItsAnswersGetTooLarge() {
+        var course = annotating(30, open: 4) { $0.consolidationBytes = 100 }
+        func finish(_ index: Int, _ bytes: Int) -> LabelingJob.Event {
+            let object = LabelingJob.Finished(index: index, at: Self.at(4 + index), bytes: bytes)
+            return .objectsFinished(.init(round: 1, finished: [object], failed: 0, eventsTaken: 1))
+        }
+        #expect(calls(course.take(finish(0, 60), at: 4)).isEmpty)
+        #expect(calls(course.take(finish(1, 40), at: 5)).isEmpty)
+        // What is stored counts as well as what is in memory.
+        course.job = LabelingJob(decoding: course.job.encoded, plan: course.job.plan) ?? course.job
+        let closed = calls(course.take(finish(2, 1), at: 6))
+        #expect(closed.map(\.objects) == [[0, 1]] && closed.first?.at == Self.at(6))
+        // One object that is too large by itself still gets its call.
+        #expect(calls(course.take(finish(3, 500), at: 7)).map(\.objects) == [[2], [3]])
+    }
+
     // MARK: Beginning
 
     @Test func theFirstTimerLoadsTheManifest() {

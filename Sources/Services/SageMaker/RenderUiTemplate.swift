@@ -32,6 +32,7 @@ extension SageMakerService {
         switch (input.uiTemplate, input.humanTaskUiArn) {
         case (let template?, nil): return template.content
         case (nil, let arn?):
+            if let page = ARN(arn).flatMap({ BuiltInPage.template($0, in: context.region) }) { return page }
             let parts = ARN(arn)?.resource.split(separator: "/") ?? []
             guard parts.count == 2, parts[0] == "human-task-ui", ARN(arn)?.account == context.account.description else {
                 throw .resourceNotFound("The human task UI \(arn) does not exist.")

@@ -45,7 +45,7 @@ package struct WorkerPage: Sendable {
                     code: "MissingVariable", cause: "Task.Input has no \(variable.path)",
                     place: (variable.line, variable.column)))
         }
-        if !text.contains(Self.form) { problems.append(Self.noForm) }
+        if !Self.canBeSubmitted(text) { problems.append(Self.noForm) }
     }
 
     /// Everything that is wrong with a template.
@@ -61,10 +61,13 @@ package struct WorkerPage: Sendable {
             }.problems
         }
         do throws(LiquidError) { _ = try LiquidTemplate(parsing: template) } catch { return [Problem(error)] }
-        return template.contains(form) ? [] : [noForm]
+        return canBeSubmitted(template) ? [] : [noForm]
     }
 
-    private static let form = "<crowd-form"
+    /// Whether a page has a form: the element for entities brings its own (developer guide, crowd-entity-annotation).
+    private static func canBeSubmitted(_ page: String) -> Bool {
+        page.contains("<crowd-form") || page.contains("<crowd-entity-annotation")
+    }
     private static let noForm = Problem(
         code: "MissingCrowdForm", cause: "A worker page needs the element crowd-form to be submitted")
 }

@@ -1,5 +1,6 @@
 """RenderUiTemplate: pages as workers see them. Rules: developer guide, "Automate data processing"; codes are ours."""
 
+import html.parser
 import json
 import urllib.error
 import urllib.request
@@ -16,7 +17,8 @@ def render(account):
         request.setdefault("UiTemplate", {"Content": PAGE % body})
         answer = account.client("sagemaker").render_ui_template(
             Task={"Input": task if isinstance(task, str) else json.dumps(task or {})},
-            RoleArn=f"arn:aws:iam::{account.identifier}:role/r", **request)
+            RoleArn=f"arn:aws:iam::{account.identifier}:role/r",
+            **{name: value for name, value in request.items() if value is not None})
         return answer["RenderedContent"], [(error["Code"], error["Message"]) for error in answer["Errors"]]
 
     return render
@@ -38,6 +40,41 @@ def test_lists_are_json_in_attributes(render):
     content, errors = render("<x labels='{{ task.input.labels | to_json }}'>", {"labels": ["Tom's", "b"]})
     value = content.split("'")[1].replace("&quot;", '"').replace("&#39;", "'")
     assert json.loads(value) == ["Tom's", "b"] and errors == []
+
+
+NER_PAGE = "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
+
+
+class Attributes(html.parser.HTMLParser):
+    """The attributes of the elements of a page, by name."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements[tag] = dict(attributes)
+
+
+@pytest.mark.parametrize("labels, expected", [
+    (["person", "Tom's \"place\""], [{"label": "person"}, {"label": "Tom's \"place\""}]),
+    ([{"label": "a", "shortDisplayName": "A"}], [{"label": "a", "shortDisplayName": "A"}]),
+    ([], []),
+])
+def test_the_services_own_page_for_entities_is_rendered(render, labels, expected):
+    task = {"taskObject": "Ann's <house> & \"garden\"", "labels": labels, "header": "Mark", "shortInstruction": "<b>x</b>"}
+    content, errors = render("", task, HumanTaskUiArn=NER_PAGE, UiTemplate=None)
+    element = Attributes(content).elements["crowd-entity-annotation"]
+    assert json.loads(element["labels"]) == expected and element["text"] == task["taskObject"]
+    assert element["header"] == "Mark" and "<b>x</b>" in content
+    assert errors == []
+
+
+def test_another_page_of_the_services_own_is_unknown(render):
+    with pytest.raises(ClientError) as refusal:
+        render("", {}, HumanTaskUiArn=NER_PAGE.replace("NamedEntityRecognition", "VideoObjectTracking"), UiTemplate=None)
+    assert refusal.value.response["Error"]["Code"] == "ResourceNotFound"
 
 
 def read(address):
