@@ -69,7 +69,18 @@ package final class DataDirectory: Sendable {
     /// Gives the directory back, and removes it where it is ephemeral. To be called when everything in it is closed.
     package func close() {
         if isEphemeral { try? files.removeTree(path) }
-        lock.withLock { $0 = nil }
+        unlock()
+    }
+
+    deinit { unlock() }
+
+    /// Not by closing alone: a child that is being started holds a copy of the descriptor until it runs its own
+    /// program, and the lock with it.
+    private func unlock() {
+        lock.withLock { file in
+            if let file { flock(file.descriptor, LOCK_UN) }
+            file = nil
+        }
     }
 
     /// Makes names outlast a power loss: those in the folder, its own, and those of the folders above it. Also where

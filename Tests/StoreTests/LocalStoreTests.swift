@@ -145,6 +145,23 @@ struct DataDirectoryTests {
         _ = try DataDirectory(.path(path), port: 2)
     }
 
+    /// As a child holds it between its making and its own program.
+    @Test func aCopyOfTheLocksDescriptorDoesNotHoldTheLock() throws {
+        let folder = try TemporaryFolder(), path = folder.file("data")
+        let first = try DataDirectory(.path(path), port: 1)
+        let held = try #require(
+            (3..<20_000).first { number in
+                var target = [CChar](repeating: 0, count: 4096)
+                readlink("/proc/self/fd/\(number)", &target, target.count - 1)
+                return String(decoding: target.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                    == path + "/lock"
+            })
+        let copy = dup(Int32(held))
+        defer { close(copy) }
+        first.close()
+        try DataDirectory(.path(path), port: 2).close()
+    }
+
     @Test func anEphemeralDirectoryIsRemovedAtTheEnd() throws {
         let folder = try TemporaryFolder()
         let directory = try DataDirectory(.ephemeral(in: folder.path), port: 1)
