@@ -178,10 +178,7 @@ package actor Engine: Service {
 
     /// What a job with automated labeling and this learner should not expect; nil where there is nothing to say.
     package nonisolated func limitation(of learner: Steering.Learner, for type: TaskType) -> String? {
-        if type != .imageMultiClass, case .failure(let reason) = environment.learners.trainer(for: learner, type) {
-            return "no model will be trained, people label everything: \(reason)"
-        }
-        return environment.learners.limitation(of: learner)
+        environment.learners.limitation(of: learner, for: type)
     }
 
     /// Asks a job to stop. A job that has ended stays as it is.

@@ -10,9 +10,9 @@ internal import Store
 extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
-        let trainer: any ClassifierTrainer
-        switch environment.learners.trainer(for: specification.steering.learner, specification.taskType) {
-        case .success(let found): trainer = found
+        let trainer: any Learner
+        switch environment.learners.learners(for: specification.steering.learner, specification.taskType) {
+        case .success(let found): trainer = found[0]
         case .failure(let reason):
             return try await commit(.trainingFailed(reason.description), at: max(now, at), finishing: sequence)
         }
@@ -25,12 +25,13 @@ extension JobPerformer {
         let classes = try await labelingTask().categories.names.count
         let warmStart = try await startingModel()
         let draws = specification.draws.scoped("training").scoped(round), cancellation = cancellation
-        let made: any Classifier
+        let made: any LearnedModel
         do {
             made = try await environment.compute.run {
                 try trainer.train(
                     on: examples, of: store, classes: classes, warmStart: warmStart, draws: draws,
-                    isCancelled: { cancellation.isCancelled })
+                    isCancelled: { cancellation.isCancelled }
+                ).model
             }
         } catch let error as LearningError {
             if case .cancelled = error { return try await leave(sequence) }
@@ -52,9 +53,9 @@ extension JobPerformer {
     }
 
     struct HumanLabels: Sendable {
-        var validation: [LabeledExample] = []
+        var validation: [LearningExample] = []
         /// Validation objects that were above the threshold of an earlier round are not in `validation`.
-        var training: [LabeledExample] = []
+        var training: [LearningExample] = []
     }
 
     /// The human labels in draw order: the first ones are the validation set.
@@ -65,7 +66,7 @@ extension JobPerformer {
                 objects: try JobChange.job(reading, plan).counters.objects)
             var labels = HumanLabels()
             for (place, label) in try reading.humanLabels().enumerated() {
-                let example = LabeledExample(index: label.index, label: label.category)
+                let example = LearningExample(index: label.index, label: .category(label.category))
                 if place >= target {
                     labels.training.append(example)
                 } else if label.use != .retired {
@@ -82,7 +83,7 @@ extension JobPerformer {
         if let features, features.extractor == extractor.identifier { return features }
         let made = try FeatureStore(
             folder: environment.settings.cacheFolder, job: id.description, extractor: extractor.identifier,
-            bytesPerImage: extractor.bytesPerImage)
+            bytesPerImage: extractor.bytesPerObject ?? 12)
         features = made
         return made
     }
@@ -95,7 +96,9 @@ extension JobPerformer {
             for index in missing {
                 var truth = 0
                 if case .category(let known)? = subjects[index]?.truth { truth = known }
-                try store.keep(ScriptedExtractor.features(index: index, truth: truth), of: index)
+                let said = ScriptedPrediction(
+                    index: index, truth: .category(truth), classes: try await labelingTask().categories.names.count)
+                try store.keep(said.encoded, of: index)
             }
             return
         }
@@ -141,7 +144,7 @@ extension JobPerformer {
         return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
     }
 
-    private func startingModel() async throws -> (any Classifier)? {
+    private func startingModel() async throws -> (any LearnedModel)? {
         if let model { return model }
         let bytes = try await environment.jobs.read(id) {
             try $0.document(JobDocument.model) ?? $0.document(JobDocument.initialModel)
@@ -149,12 +152,12 @@ extension JobPerformer {
         return try bytes.map { try decode($0) }
     }
 
-    func decode(_ bytes: [UInt8]) throws -> any Classifier {
-        try ScriptedClassifier(decoding: bytes) ?? environment.learners.decode(bytes)
+    func decode(_ bytes: [UInt8]) throws -> any LearnedModel {
+        try ScriptedModel(decoding: bytes) ?? environment.learners.decode(bytes)
     }
 
     private func write(
-        _ model: any Classifier, name: String, round: Int, at: Instant, examples: [Int]
+        _ model: any LearnedModel, name: String, round: Int, at: Instant, examples: [Int]
     ) async throws {
         let output = specification.output
         let archive = ModelArchive(labels: try await labelingTask().categories.names, model: model)

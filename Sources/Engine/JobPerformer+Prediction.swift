@@ -14,14 +14,14 @@ extension JobPerformer {
     ) async throws -> Position {
         guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
         guard
-            case .success(let trainer) = environment.learners.trainer(
+            case .success(let learners) = environment.learners.learners(
                 for: specification.steering.learner, specification.taskType),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
-        guard model.extractor == trainer.extractor.identifier else {
+        guard let trainer = learners.first, model.extractor == trainer.extractor.identifier else {
             // The program was started anew with, or without, the backbone's weights.
             let reason =
-                "the model reads features of \(model.extractor), the learner makes \(trainer.extractor.identifier)"
+                "the model reads features of \(model.extractor), the learner makes \(learners.map(\.extractor.identifier))"
             return try await commit(.trainingFailed(reason), at: max(now, at), finishing: sequence)
         }
         let validation = try await humanLabels().validation
@@ -32,7 +32,7 @@ extension JobPerformer {
 
         let measured = try await outcomes(of: validation, model, store)
         let choice = ThresholdRule().choose(
-            measured.map(\.outcome), earlier: Tally(correct: assured.correct, count: assured.items))
+            measured.map(\.outcome), earlier: earlier(assured))
         let predicted = try await predictions(of: pool, model, store)
         if cancellation.isCancelled { return try await abandon(round, sequence) }
         let taken = predicted.filter { prediction in choice.threshold.map { prediction.confidence >= $0 } ?? false }
@@ -45,7 +45,7 @@ extension JobPerformer {
         let prediction = LabelingJob.Prediction(
             round: round, threshold: choice.threshold.map { Double($0) }, bound: choice.bound,
             validation: measured.count,
-            assured: LabelingJob.Assurance(items: choice.accepted.count, correct: choice.accepted.correct),
+            assured: LabelingJob.Assurance(items: choice.accepted.count, correct: Int(choice.accepted.agreement)),
             labeled: 0, remark: choice.refusal.map { "\($0)" } ?? "")
         do {
             return try await commit(
@@ -84,7 +84,7 @@ extension JobPerformer {
         }
     }
 
-    private func latestModel() async throws -> (any Classifier)? {
+    private func latestModel() async throws -> (any LearnedModel)? {
         if let model { return model }
         let bytes = try await environment.jobs.read(id) { try $0.document(JobDocument.model) }
         model = try bytes.map { try decode($0) }
@@ -110,6 +110,12 @@ extension JobPerformer {
 
     // MARK: Predicting
 
+    private func earlier(_ assured: LabelingJob.Assurance) -> Assurance {
+        var earlier = Assurance()
+        earlier.total = Tally(agreement: Double(assured.correct), count: assured.items)
+        return earlier
+    }
+
     private struct Measured: Sendable {
         var index: Int
         var label: Int
@@ -123,20 +129,21 @@ extension JobPerformer {
     }
 
     private func outcomes(
-        of validation: [LabeledExample], _ model: any Classifier, _ store: FeatureStore
+        of validation: [LearningExample], _ model: any LearnedModel, _ store: FeatureStore
     ) async throws -> [Measured] {
         let predicted = try await predictions(of: validation.map(\.index), model, store)
         return zip(validation, predicted).map { example, prediction in
             Measured(
                 index: example.index, label: prediction.label,
                 outcome: ValidationOutcome(
-                    confidence: prediction.confidence, isCorrect: prediction.label == example.label))
+                    confidence: prediction.confidence,
+                    agreement: .category(prediction.label) == example.label ? 1 : 0))
         }
     }
 
     /// What the model says of each object; of one that is no image it says nothing, and is sure of nothing.
     private func predictions(
-        of objects: [Int], _ model: any Classifier, _ store: FeatureStore
+        of objects: [Int], _ model: any LearnedModel, _ store: FeatureStore
     ) async throws -> [Predicted] {
         var all: [Predicted] = []
         all.reserveCapacity(objects.count)
@@ -148,7 +155,7 @@ extension JobPerformer {
                     guard store.slot(of: index) == .usable else { return predicted }
                     try store.withFeatures(at: index) { features in
                         let prediction = model.prediction(of: features)
-                        predicted.label = prediction.label
+                        if case .category(let label) = prediction.label { predicted.label = label }
                         predicted.confidence = prediction.confidence
                     }
                     return predicted

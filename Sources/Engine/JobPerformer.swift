@@ -22,7 +22,7 @@ actor JobPerformer {
 
     var desk: BatchDesk?
     var task: (any LabelingTask)?
-    var model: (any Classifier)?
+    var model: (any LearnedModel)?
     var features: FeatureStore?
     /// What is known of the batch that real people work on.
     var portal: PortalDesk?

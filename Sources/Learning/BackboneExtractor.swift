@@ -8,7 +8,7 @@ package struct BackboneExtractor: FeatureExtractor {
     /// Names network, strides and version: part of what the cache of features is found by.
     package var identifier: String { "efficientnet-lite0-s16-v1" }
     /// Both maps in half precision.
-    package var bytesPerImage: Int { Backbone.mapBytes }
+    package var bytesPerObject: Int? { Backbone.mapBytes }
 
     private let backbone: Backbone
     private let decoder: ImageDecoder
@@ -21,8 +21,8 @@ package struct BackboneExtractor: FeatureExtractor {
     }
 
     /// Brings the picture to the network's square and runs it through the network.
-    package func features(of encodedImage: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
-        let image = try decoder.decode(encodedImage, atLeast: Backbone.side)
+    package func features(of content: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
+        let image = try decoder.decode(content, atLeast: Backbone.side)
             .resized(width: Backbone.side, height: Backbone.side)
         return workspaces.withWorkspace { backbone.maps(of: image.pixels, in: $0) }
     }

@@ -1,5 +1,5 @@
 // model.tar.gz: what a labeling job leaves behind and what the next one may start from. Ours holds two files:
-// model.json says what it is and names the classes, model.bin is the classifier. An archive that comes in may have been
+// model.json says what it is and names the classes, model.bin is the model. An archive that comes in may have been
 // made by anybody: only those two names are read, each once, as plain files, within limits of size and ratio.
 
 internal import Images
@@ -11,10 +11,10 @@ package struct ModelArchive: Sendable {
     /// Names of the classes, in the order of the model's outputs.
     package var labels: [String]
     /// Has as many outputs as there are labels.
-    package var model: any Classifier
+    package var model: any LearnedModel
 
     /// `labels` must be as many as the model has classes.
-    package init(labels: [String], model: any Classifier) {
+    package init(labels: [String], model: any LearnedModel) {
         precondition(labels.count == model.classes)
         self.labels = labels
         self.model = model
@@ -62,7 +62,7 @@ package struct ModelArchive: Sendable {
             about["format"]?.string == ModelArchive.format, let names = about["labels"]?.array
         else { throw .broken("\(ModelArchive.description) does not describe a model of this program") }
         do {
-            let model = try NetworkClassifier(decoding: Array(weights))
+            let model = try LearnedModels.decode(Array(weights))
             let labels = names.compactMap(\.string)
             guard labels.count == names.count, labels.count == model.classes, Set(labels).count == labels.count else {
                 throw ModelArchiveError.broken("its labels do not fit the model")

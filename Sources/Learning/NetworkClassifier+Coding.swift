@@ -10,7 +10,7 @@
 internal import Kernel
 
 extension NetworkClassifier {
-    private static let magic = Array("GWMODEL1".utf8)
+    static let magic = Array("GWMODEL1".utf8)
 
     package func encoded() -> [UInt8] {
         var result = NetworkClassifier.magic

@@ -2,7 +2,7 @@
 // and divided by a temperature, so that a confidence of 0.9 means right nine times in ten.
 
 /// Small networks on the features of one extractor, with calibrated probabilities.
-package struct NetworkClassifier: Classifier {
+package struct NetworkClassifier: LearnedModel {
     /// The extractor whose features it was trained on.
     package let extractor: String
     /// Number of outputs.
@@ -26,7 +26,12 @@ package struct NetworkClassifier: Classifier {
         workspaces = WorkspacePool { network.makeWorkspace() }
     }
 
-    package func probabilities(of features: UnsafeRawBufferPointer) -> [Float] {
+    package func prediction(of features: UnsafeRawBufferPointer) -> LearnedPrediction {
+        LearnedPrediction(probabilities: probabilities(of: features))
+    }
+
+    /// Calibrated probabilities, one per class, that add up to 1.
+    func probabilities(of features: UnsafeRawBufferPointer) -> [Float] {
         let logits = workspaces.withWorkspace { workspace in
             input.load(features, into: workspace, of: network, NetworkInput.Change())
             return members.map { network.logits($0, in: workspace) }

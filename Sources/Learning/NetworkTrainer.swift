@@ -3,7 +3,7 @@
 package import Kernel
 
 /// Trains a `NetworkClassifier`.
-package struct NetworkTrainer: ClassifierTrainer {
+package struct NetworkTrainer: Learner {
     /// Where its features come from: the backbone, or the pixels.
     package let extractor: any FeatureExtractor
     /// Names the kind of network and the version of its recipe.
@@ -31,9 +31,10 @@ package struct NetworkTrainer: ClassifierTrainer {
     }
 
     package func train(
-        on examples: [LabeledExample], of features: any FeatureSource, classes: Int, warmStart: (any Classifier)?,
-        draws: SeededDraws, isCancelled: () -> Bool
-    ) throws -> any Classifier {
+        on examples: [LearningExample], of features: any FeatureSource, classes: Int,
+        warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
+    ) throws -> Training {
+        let examples = examples.map(LabeledExample.init)
         precondition(examples.allSatisfy { (0..<classes).contains($0.label) })
         guard Set(examples.map(\.label)).count > 1 else { throw LearningError.tooFewClasses }
         let network = SmallNetwork(
@@ -44,7 +45,7 @@ package struct NetworkTrainer: ClassifierTrainer {
         let input = try start?.input ?? NetworkInput(kind: kind, standardising: examples, of: features)
         let folds = folds(of: examples, draws)
         let workspace = network.makeWorkspace()
-        var members: [[Float]] = [], heldOut: [HeldOutPrediction] = []
+        var members: [[Float]] = [], heldOut: [HeldOutPrediction] = [], places: [Int] = []
         for member in 0..<recipe.members {
             let memberDraws = draws.scoped("member").scoped(member)
             var fit = NetworkFit(
@@ -52,7 +53,9 @@ package struct NetworkTrainer: ClassifierTrainer {
                 parameters: start?.parameters(member, for: network) ?? network.initialParameters(memberDraws))
             let kept = zip(examples, folds).filter { $1 != member }.map(\.0)
             try fit.run(on: kept, of: features, in: workspace, isCancelled)
-            for (example, _) in zip(examples, folds).filter({ $1 == member }) {
+            for place in examples.indices where folds[place] == member {
+                let example = examples[place]
+                places.append(place)
                 try features.withFeatures(at: example.index) { bytes in
                     input.load(bytes, into: workspace, of: network, NetworkInput.Change())
                     heldOut.append(
@@ -62,13 +65,20 @@ package struct NetworkTrainer: ClassifierTrainer {
             }
             members.append(fit.parameters)
         }
-        return NetworkClassifier(
+        let temperature = fittedTemperature(heldOut)
+        var outOfFold = [LearnedPrediction?](repeating: nil, count: examples.count)
+        for (place, prediction) in zip(places, heldOut) {
+            outOfFold[place] = LearnedPrediction(
+                probabilities: softmax(prediction.logits, temperature: temperature))
+        }
+        let model = NetworkClassifier(
             extractor: extractor.identifier, network: network, input: input, members: members,
-            temperature: fittedTemperature(heldOut))
+            temperature: temperature)
+        return Training(model: model, outOfFold: outOfFold)
     }
 
-    private func usable(_ classifier: (any Classifier)?, for network: SmallNetwork) -> NetworkClassifier? {
-        guard let start = classifier as? NetworkClassifier, start.extractor == extractor.identifier,
+    private func usable(_ model: (any LearnedModel)?, for network: SmallNetwork) -> NetworkClassifier? {
+        guard let start = model as? NetworkClassifier, start.extractor == extractor.identifier,
             start.input.kind == kind, start.network.layers == network.layers
         else { return nil }
         return start
@@ -95,6 +105,22 @@ extension NetworkClassifier {
         let own = members[member % members.count]
         if other.classes == classes { return own }
         return own[..<network.bodyCount] + Array(repeating: 0, count: other.parameterCount - other.bodyCount)
+    }
+}
+
+/// An object with its class.
+struct LabeledExample: Hashable, Sendable {
+    var index: Int
+    var label: Int
+
+    init(index: Int, label: Int) {
+        self.index = index
+        self.label = label
+    }
+
+    init(_ example: LearningExample) {
+        guard case .category(let category) = example.label else { preconditionFailure("a class was expected") }
+        self.init(index: example.index, label: category)
     }
 }
 

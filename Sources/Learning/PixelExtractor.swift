@@ -9,15 +9,15 @@ package struct PixelExtractor: FeatureExtractor {
     /// Part of what the cache of features is found by.
     package var identifier: String { "pixels-128-v1" }
     /// Three bytes a pixel.
-    package var bytesPerImage: Int { 3 * PixelExtractor.side * PixelExtractor.side }
+    package var bytesPerObject: Int? { 3 * PixelExtractor.side * PixelExtractor.side }
 
     private let decoder: ImageDecoder
 
     /// The decoder's limits decide which images are refused.
     package init(decoder: ImageDecoder = ImageDecoder()) { self.decoder = decoder }
 
-    package func features(of encodedImage: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
-        try decoder.decode(encodedImage, atLeast: PixelExtractor.side)
+    package func features(of content: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
+        try decoder.decode(content, atLeast: PixelExtractor.side)
             .resized(width: PixelExtractor.side, height: PixelExtractor.side).pixels
     }
 }

@@ -10,6 +10,11 @@ struct Trial {
     let batch: Int
     let seed: UInt64
 
+    struct Prediction {
+        var label: Int
+        var confidence: Float
+    }
+
     struct Outcome {
         var machine = ClassificationReport(classes: 1)
         var objects = 0
@@ -24,19 +29,23 @@ struct Trial {
         var people = Array(order[validationCount..<min(count, validationCount + batch)])
         var pool = Array(order[min(count, validationCount + batch)...])
         var outcome = Outcome(machine: ClassificationReport(classes: classes), objects: count)
-        var earlier = Tally()
+        var earlier = Assurance()
         var round = 0
         while !pool.isEmpty {
             round += 1
             let start = processorSeconds()
-            let examples = people.map { LabeledExample(index: $0, label: set.labels[$0]) }
+            let examples = people.map { LearningExample(index: $0, label: .category(set.labels[$0])) }
             let model = try trainer.train(
                 on: examples, of: features, classes: classes, warmStart: nil, draws: draws.scoped("fit").scoped(round),
-                isCancelled: { false })
+                isCancelled: { false }
+            ).model
             outcome.fits.append(processorSeconds() - start)
             let judged = validation.map { ($0, predict($0, model)) }
             let choice = ThresholdRule().choose(
-                judged.map { ValidationOutcome(confidence: $1.confidence, isCorrect: $1.label == set.labels[$0]) },
+                judged.map {
+                    ValidationOutcome(
+                        category: $1.label, confidence: $1.confidence, agreement: $1.label == set.labels[$0] ? 1 : 0)
+                },
                 earlier: earlier)
             var predictions = pool.map { ($0, predict($0, model)) }
             describe(round, choice, predictions, fit: outcome.fits[round - 1])
@@ -56,8 +65,10 @@ struct Trial {
         return outcome
     }
 
-    private func predict(_ index: Int, _ model: any Classifier) -> Prediction {
-        features.all[index].withUnsafeBytes { model.prediction(of: $0) }
+    private func predict(_ index: Int, _ model: any LearnedModel) -> Prediction {
+        let prediction = features.all[index].withUnsafeBytes { model.prediction(of: $0) }
+        guard case .category(let label) = prediction.label else { return Prediction(label: 0, confidence: 0) }
+        return Prediction(label: label, confidence: prediction.confidence)
     }
 
     private func shuffled(_ count: Int, _ draws: SeededDraws) -> [Int] {
@@ -73,7 +84,7 @@ struct Trial {
             "  seed \(seed) round \(round): pool \(pool.count), right \(percent(right, pool.count)),"
                 + " mean confidence \(rounded(100 * confidence, 1)) %,"
                 + " threshold \(choice.threshold.map { rounded(Double($0), 4) } ?? "none"),"
-                + " validation \(choice.accepted.correct)/\(choice.accepted.count), bound \(rounded(choice.bound, 4)),"
+                + " validation \(rounded(choice.accepted.agreement, 0))/\(choice.accepted.count), bound \(rounded(choice.bound, 4)),"
                 + " coverage \(rounded(choice.coverage, 3)), fit \(rounded(fit, 1)) s")
     }
 

@@ -47,29 +47,33 @@ final class AvailableLearners: LearnerSource {
         return "\(cache)/\(Backbone.cacheFolder)/\(Backbone.fileName)"
     }
 
-    func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> {
+    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+        if learner == .scripted { return .success([ScriptedLearner()]) }
+        guard type == .imageMultiClass else {
+            return .failure(NoLearner("the models of this version classify images with a single label"))
+        }
         switch learner {
-        case .automatic: loadedBackbone().map { $0 ?? network }
-        case .network: .success(network)
+        case .automatic: return loadedBackbone().map { [$0 ?? network] }
+        case .network: return .success([network])
         case .backbone:
-            loadedBackbone().flatMap { backbone in
-                backbone.map { .success($0) }
+            return loadedBackbone().flatMap { backbone in
+                backbone.map { .success([$0]) }
                     ?? .failure(
                         NoLearner("the backbone's weights are not at \(path); fetch them with scripts/fetch-backbone"))
             }
-        case .scripted: .success(ScriptedTrainer())
-        case .none: .failure(NoLearner("the job's learner is none"))
+        case .scripted: return .success([ScriptedLearner()])
+        case .none: return .failure(NoLearner("the job's learner is none"))
         }
     }
 
-    func limitation(of learner: Steering.Learner) -> String? {
-        if learner == .automatic, case .success(nil) = loadedBackbone() {
-            return "the pretrained network's weights are not at \(path): the model learns from this job's labels "
-                + "alone and will take over less; scripts/fetch-backbone fetches them"
+    func limitation(of learner: Steering.Learner, for type: TaskType) -> String? {
+        if case .failure(let reason) = learners(for: learner, type) {
+            return "no model will be trained, people label everything: \(reason)"
         }
-        guard case .failure(let reason) = trainer(for: learner) else { return nil }
-        return "no model will be trained, people label everything: \(reason)"
+        guard learner == .automatic, type == .imageMultiClass, case .success(nil) = loadedBackbone() else { return nil }
+        return "the pretrained network's weights are not at \(path): the model learns from this job's labels "
+            + "alone and will take over less; scripts/fetch-backbone fetches them"
     }
 
-    func decode(_ bytes: [UInt8]) throws -> any Classifier { try NetworkClassifier(decoding: bytes) }
+    func decode(_ bytes: [UInt8]) throws -> any LearnedModel { try LearnedModels.decode(bytes) }
 }

@@ -11,18 +11,20 @@ import Testing
 /// The end of the program while a job is at work.
 @Suite struct ClosingTests {
     /// Learns nothing, from pictures; like every trainer it wants two classes.
-    struct PictureTrainer: LearnerSource, ClassifierTrainer {
+    struct PictureTrainer: LearnerSource, Learner {
         var identifier: String { "pictures" }
         var extractor: any FeatureExtractor { PixelExtractor() }
 
-        func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> { .success(self) }
-        func limitation(of learner: Steering.Learner) -> String? { nil }
-        func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("nothing is decoded here") }
+        func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+            .success([self])
+        }
+        func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { nil }
+        func decode(_ bytes: [UInt8]) throws -> any LearnedModel { throw NoLearner("nothing is decoded here") }
 
         func train(
-            on examples: [LabeledExample], of features: any FeatureSource, classes: Int,
-            warmStart: (any Classifier)?, draws: SeededDraws, isCancelled: () -> Bool
-        ) throws -> any Classifier {
+            on examples: [LearningExample], of features: any FeatureSource, classes: Int,
+            warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
+        ) throws -> Training {
             guard Set(examples.map(\.label)).count > 1 else { throw LearningError.tooFewClasses }
             throw LearningError.cancelled
         }

@@ -196,13 +196,13 @@ final class EngineFixture: Sendable {
 
 /// The scripted learner, whatever a job asks for.
 struct ScriptedLearners: LearnerSource {
-    func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> {
-        learner == .none ? .failure(NoLearner("no learner was wanted")) : .success(ScriptedTrainer())
+    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+        learner == .none ? .failure(NoLearner("no learner was wanted")) : .success([ScriptedLearner()])
     }
 
-    func limitation(of learner: Steering.Learner) -> String? { nil }
+    func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { nil }
 
-    func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("these are no scripted model's bytes") }
+    func decode(_ bytes: [UInt8]) throws -> any LearnedModel { throw NoLearner("these are no scripted model's bytes") }
 }
 
 /// A view of the object store that tells of every step before it is taken, and takes it only when the teller returns.

@@ -160,44 +160,47 @@ final class Stopper: Sendable {
 }
 
 /// A learner during whose work something else happens.
-struct InterruptingTrainer: LearnerSource, ClassifierTrainer {
+struct InterruptingTrainer: LearnerSource, Learner {
     enum Place: Sendable { case training, predicting }
 
     let place: Place
     let signal: Stopper
-    private let base = ScriptedTrainer()
+    private let base = ScriptedLearner()
 
     init(_ place: Place, _ signal: Stopper) {
         self.place = place
         self.signal = signal
     }
 
-    func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> { .success(self) }
-    func limitation(of learner: Steering.Learner) -> String? { nil }
-    func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("nothing is decoded here") }
+    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+        .success([self])
+    }
+    func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { nil }
+    func decode(_ bytes: [UInt8]) throws -> any LearnedModel { throw NoLearner("nothing is decoded here") }
 
     var identifier: String { base.identifier }
     var extractor: any FeatureExtractor { base.extractor }
 
     func train(
-        on examples: [LabeledExample], of features: any FeatureSource, classes: Int, warmStart: (any Classifier)?,
-        draws: SeededDraws, isCancelled: () -> Bool
-    ) throws -> any Classifier {
+        on examples: [LearningExample], of features: any FeatureSource, classes: Int,
+        warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
+    ) throws -> Training {
         if place == .training { signal.takeBlocking("training") }
-        let model = try base.train(
+        var training = try base.train(
             on: examples, of: features, classes: classes, warmStart: nil, draws: draws, isCancelled: isCancelled)
-        return Interrupting(base: model, signal: place == .predicting ? signal : nil)
+        training.model = Interrupting(base: training.model, signal: place == .predicting ? signal : nil)
+        return training
     }
 
-    private struct Interrupting: Classifier {
-        let base: any Classifier
+    private struct Interrupting: LearnedModel {
+        let base: any LearnedModel
         let signal: Stopper?
         var extractor: String { base.extractor }
         var classes: Int { base.classes }
 
-        func probabilities(of features: UnsafeRawBufferPointer) -> [Float] {
+        func prediction(of features: UnsafeRawBufferPointer) -> LearnedPrediction {
             signal?.takeBlocking("predicting")
-            return base.probabilities(of: features)
+            return base.prediction(of: features)
         }
 
         func encoded() -> [UInt8] { base.encoded() }

@@ -47,7 +47,7 @@ struct BackboneTests {
         let path = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let image = try #require(contents(of: path + "/Golden/images/baseline-jpeg.jpg"))
         let first = try image.withUnsafeBytes { try extractor.features(of: $0) }
-        #expect(first.count == extractor.bytesPerImage)
+        #expect(first.count == extractor.bytesPerObject)
         try await withThrowingTaskGroup { group in
             for _ in 0..<6 { group.addTask { try image.withUnsafeBytes { try extractor.features(of: $0) } } }
             for try await features in group { #expect(features == first) }
@@ -71,6 +71,6 @@ struct BackboneTests {
         let path = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let image = try #require(contents(of: path + "/Golden/images/baseline-jpeg.jpg"))
         let features = try image.withUnsafeBytes { try PixelExtractor().features(of: $0) }
-        #expect(features.count == PixelExtractor().bytesPerImage)
+        #expect(features.count == PixelExtractor().bytesPerObject)
     }
 }

@@ -32,7 +32,7 @@ struct ModelArchiveTests {
         #expect(back.labels == ["logo", "no logo"])
         #expect(back.model.encoded() == archive.model.encoded())
         SyntheticMaps(count: 1, seed: 8).withFeatures(at: 0) { features in
-            #expect(back.model.probabilities(of: features) == archive.model.probabilities(of: features))
+            #expect(back.model.prediction(of: features) == archive.model.prediction(of: features))
         }
     }
 

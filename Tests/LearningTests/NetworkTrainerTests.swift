@@ -14,22 +14,23 @@ struct NetworkTrainerTests {
 
     private struct StandIn: FeatureExtractor {
         var identifier: String { "stand-in" }
-        var bytesPerImage: Int { Backbone.mapBytes }
+        var bytesPerObject: Int? { Backbone.mapBytes }
         func features(of encodedImage: UnsafeRawBufferPointer) -> [UInt8] { [] }
     }
 
     private func train(
-        _ features: SyntheticMaps, classes: Int = 2, seed: UInt64 = 1, warmStart: (any Classifier)? = nil
-    ) throws -> any Classifier {
+        _ features: SyntheticMaps, classes: Int = 2, seed: UInt64 = 1, warmStart: (any LearnedModel)? = nil
+    ) throws -> any LearnedModel {
         try trainer.train(
             on: features.examples, of: features, classes: classes, warmStart: warmStart, draws: SeededDraws(seed: seed),
-            isCancelled: { false })
+            isCancelled: { false }
+        ).model
     }
 
-    private func accuracy(_ model: any Classifier, on features: SyntheticMaps) -> Double {
+    private func accuracy(_ model: any LearnedModel, on features: SyntheticMaps) -> Double {
         var right = 0
         for (index, label) in features.labels.enumerated() {
-            features.withFeatures(at: index) { if model.prediction(of: $0).label == label { right += 1 } }
+            features.withFeatures(at: index) { if model.prediction(of: $0).label == .category(label) { right += 1 } }
         }
         return Double(right) / Double(features.labels.count)
     }
@@ -38,7 +39,7 @@ struct NetworkTrainerTests {
         let model = try train(SyntheticMaps(count: 48, seed: 1))
         #expect(accuracy(model, on: SyntheticMaps(count: 60, seed: 2)) >= 0.95)
         SyntheticMaps(count: 1, seed: 3).withFeatures(at: 0) { bytes in
-            let probabilities = model.probabilities(of: bytes)
+            let probabilities = model.prediction(of: bytes).probabilities
             #expect(probabilities.count == 2 && abs(probabilities.reduce(0, +) - 1) < 1e-5)
         }
     }

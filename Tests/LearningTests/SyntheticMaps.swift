@@ -14,7 +14,9 @@ struct SyntheticMaps: FeatureSource {
         maps = labels.enumerated().map { SyntheticMaps.map(label: $1, draws.scoped($0)) }
     }
 
-    var examples: [LabeledExample] { labels.enumerated().map { LabeledExample(index: $0, label: $1) } }
+    var examples: [LearningExample] {
+        labels.enumerated().map { LearningExample(index: $0, label: .category($1)) }
+    }
 
     func withFeatures(at index: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
         maps[index].withUnsafeBytes(body)

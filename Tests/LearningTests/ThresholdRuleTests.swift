@@ -4,7 +4,13 @@ import Testing
 struct ThresholdRuleTests {
     /// Confidences that fall from 1, right or wrong as said by `correct`.
     private func outcomes(_ correct: [Bool]) -> [ValidationOutcome] {
-        correct.enumerated().map { ValidationOutcome(confidence: 1 - Float($0) / 1000, isCorrect: $1) }
+        correct.enumerated().map { ValidationOutcome(confidence: 1 - Float($0) / 1000, agreement: $1 ? 1 : 0) }
+    }
+
+    private func earlier(_ correct: Int, _ count: Int) -> Assurance {
+        var earlier = Assurance()
+        earlier.total = Tally(agreement: Double(correct), count: count)
+        return earlier
     }
 
     /// scipy.stats.beta.ppf(1 - level, k, n - k + 1), SciPy 1.18.
@@ -18,20 +24,20 @@ struct ThresholdRuleTests {
     func lowerBoundIsThatOfClopperAndPearson(_ correct: Int, _ count: Int, _ level: Double, _ bound: Double) {
         var rule = ThresholdRule()
         rule.level = level
-        #expect(abs(rule.lowerBound(Tally(correct: correct, count: count)) - bound) < 1e-9)
+        #expect(abs(rule.lowerBound(Tally(agreement: Double(correct), count: count)) - bound) < 1e-9)
     }
 
     @Test func noneRightGivesNoBound() {
-        #expect(ThresholdRule().lowerBound(Tally(correct: 0, count: 50)) == 0)
+        #expect(ThresholdRule().lowerBound(Tally(agreement: 0, count: 50)) == 0)
     }
 
     @Test func withoutAMistakeFortyFiveObjectsAreNeeded() {
         let few = ThresholdRule().choose(outcomes(Array(repeating: true, count: 44)))
-        #expect(few.threshold == nil && few.refusal == .belowTarget && few.accepted == Tally())
+        #expect(few.threshold == nil && few.refusal == .tooFewObjects(44, needed: 45) && few.accepted == Tally())
         #expect(abs(few.bound - 0.9490142360424729) < 1e-9)
         let enough = ThresholdRule().choose(outcomes(Array(repeating: true, count: 45)))
         #expect(enough.threshold == 0 && enough.refusal == nil && enough.coverage == 1)
-        #expect(enough.cumulative == Tally(correct: 45, count: 45))
+        #expect(enough.cumulative.total == Tally(agreement: 45, count: 45))
     }
 
     @Test func theLowestCutThatKeepsTheTargetIsTaken() throws {
@@ -40,9 +46,9 @@ struct ThresholdRuleTests {
         let choice = ThresholdRule().choose(outcomes(correct))
         let threshold = try #require(choice.threshold)
         let above = outcomes(correct).filter { $0.confidence >= threshold }
-        #expect(choice.accepted == Tally(correct: above.count { $0.isCorrect }, count: above.count))
+        #expect(choice.accepted == Tally(agreement: above.reduce(0) { $0 + $1.agreement }, count: above.count))
         #expect(choice.bound >= 0.95 && choice.coverage == Double(above.count) / 160)
-        let more = Tally(correct: choice.accepted.correct, count: choice.accepted.count + 1)
+        let more = Tally(agreement: choice.accepted.agreement, count: choice.accepted.count + 1)
         #expect(ThresholdRule().lowerBound(more) < 0.95)
     }
 
@@ -52,32 +58,34 @@ struct ThresholdRuleTests {
     }
 
     @Test func objectsOfOneConfidenceAreTakenTogetherOrNotAtAll() {
-        let tied = (0..<60).map { ValidationOutcome(confidence: 0.9, isCorrect: $0 % 2 == 0) }
-        let sure = (0..<80).map { _ in ValidationOutcome(confidence: 0.99, isCorrect: true) }
+        let tied = (0..<60).map { ValidationOutcome(confidence: 0.9, agreement: $0 % 2 == 0 ? 1 : 0) }
+        let sure = (0..<80).map { _ in ValidationOutcome(confidence: 0.99, agreement: 1) }
         let choice = ThresholdRule().choose(tied + sure)
-        #expect(choice.threshold == 0.99 && choice.accepted == Tally(correct: 80, count: 80))
+        #expect(choice.threshold == 0.99 && choice.accepted == Tally(agreement: 80, count: 80))
     }
 
-    @Test func tooFewObjectsAreSaidToBeTooFew() {
+    /// log(0.1) / log(target), rounded up: the fewest objects whose bound reaches the target without a mistake.
+    @Test(arguments: [(0.95, 45), (0.6, 5), (0.7, 7), (0.5, 4)])
+    func tooFewObjectsAreSaidToBeTooFew(_ target: Double, _ needed: Int) {
         var rule = ThresholdRule()
-        rule.target = 0.5
-        let choice = rule.choose(outcomes(Array(repeating: true, count: 9)))
-        #expect(choice.threshold == nil && choice.refusal == .tooFewObjects(9, minimum: 10))
-        #expect(rule.choose(outcomes(Array(repeating: true, count: 10))).threshold == 0)
+        rule.target = target
+        let choice = rule.choose(outcomes(Array(repeating: true, count: needed - 1)))
+        #expect(choice.threshold == nil && choice.refusal == .tooFewObjects(needed - 1, needed: needed))
+        #expect(rule.choose(outcomes(Array(repeating: true, count: needed))).threshold == 0)
     }
 
     @Test func whatEarlierRoundsAcceptedCountsAlong() {
         let rest = outcomes([true, true, true, false, true])
         #expect(ThresholdRule().choose(rest).threshold == nil)
-        let choice = ThresholdRule().choose(rest, earlier: Tally(correct: 590, count: 600))
-        #expect(choice.threshold == 0 && choice.accepted == Tally(correct: 4, count: 5))
-        #expect(choice.cumulative == Tally(correct: 594, count: 605))
+        let choice = ThresholdRule().choose(rest, earlier: earlier(590, 600))
+        #expect(choice.threshold == 0 && choice.accepted == Tally(agreement: 4, count: 5))
+        #expect(choice.cumulative.total == Tally(agreement: 594, count: 605))
         // And against, where earlier rounds have used up the slack.
-        #expect(ThresholdRule().choose(rest, earlier: Tally(correct: 577, count: 600)).threshold == nil)
+        #expect(ThresholdRule().choose(rest, earlier: earlier(577, 600)).threshold == nil)
     }
 
     @Test func withoutValidationObjectsNothingIsAccepted() {
-        let choice = ThresholdRule().choose([], earlier: Tally(correct: 600, count: 600))
-        #expect(choice.threshold == nil && choice.cumulative == Tally(correct: 600, count: 600))
+        let choice = ThresholdRule().choose([], earlier: earlier(600, 600))
+        #expect(choice.threshold == nil && choice.cumulative.total == Tally(agreement: 600, count: 600))
     }
 }

@@ -122,13 +122,13 @@ final class ServiceFixture: Sendable {
     }
 
     struct NoLearners: LearnerSource {
-        func trainer(for learner: Steering.Learner) -> Result<any ClassifierTrainer, NoLearner> {
+        func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
             .failure(NoLearner("none"))
         }
 
-        func limitation(of learner: Steering.Learner) -> String? { "nobody learns here" }
+        func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { "nobody learns here" }
 
-        func decode(_ bytes: [UInt8]) throws -> any Classifier { throw NoLearner("none") }
+        func decode(_ bytes: [UInt8]) throws -> any LearnedModel { throw NoLearner("none") }
     }
 }
 
