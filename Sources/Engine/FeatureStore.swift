@@ -12,12 +12,29 @@ internal import Learning
     internal import Musl
 #endif
 
-/// The features of one job's objects under one extractor.
-final class FeatureStore: FeatureSource, Sendable {
+/// Whether features of an object are kept.
+enum FeatureSlot: Hashable {
+    case missing, usable
+    /// The object cannot be read; nothing is to be learned or said of it.
+    case unusable
+}
+
+/// Features of one job's objects under one extractor, made once and read many times, by several threads at once.
+protocol FeatureKeeping: FeatureSource, Sendable {
+    var extractor: String { get }
+    func slot(of index: Int) -> FeatureSlot
+    /// Keeps features, or that there are none.
+    func keep(_ features: [UInt8]?, of index: Int) throws
+    /// The job has ended; nothing is read any more.
+    func release()
+}
+
+/// Features of one size.
+final class FeatureStore: FeatureKeeping {
     let extractor: String
     private let file: OpenFile
     private let path: String
-    private let bytesPerImage: Int
+    private let bytesPerObject: Int
 
     /// Marker (4 bytes) and CRC32C of the features (4 bytes).
     private static let headerBytes = 8
@@ -25,21 +42,18 @@ final class FeatureStore: FeatureSource, Sendable {
     /// The object cannot be read as an image; nothing is to be learned or said of it.
     private static let unusable: UInt32 = 0x4757_0002
 
-    enum Slot: Hashable { case missing, usable, unusable }
-
-    init(folder: String, job: String, extractor: String, bytesPerImage: Int) throws {
+    init(folder: String, job: String, extractor: String, bytesPerObject: Int) throws {
         self.extractor = extractor
-        self.bytesPerImage = bytesPerImage
+        self.bytesPerObject = bytesPerObject
         path = "\(folder)/features-\(job)-\(Self.checksum(Array(extractor.utf8)))"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw EngineFailure.unreadable("feature file \(path): errno \(errno)") }
         file = OpenFile(owning: descriptor)
     }
 
-    /// Deletes the file; the store is of no use afterwards.
-    func remove() { unlink(path) }
+    func release() { unlink(path) }
 
-    func slot(of index: Int) -> Slot {
+    func slot(of index: Int) -> FeatureSlot {
         var header = [UInt32](repeating: 0, count: 2)
         let count = header.withUnsafeMutableBytes { pread(file.descriptor, $0.baseAddress, $0.count, offset(index)) }
         guard count == Self.headerBytes else { return .missing }
@@ -53,7 +67,7 @@ final class FeatureStore: FeatureSource, Sendable {
     /// Keeps features, or that there are none.
     func keep(_ features: [UInt8]?, of index: Int) throws {
         if let features {
-            precondition(features.count == bytesPerImage, "features have a fixed size")
+            precondition(features.count == bytesPerObject, "features have a fixed size")
             try write(features, at: offset(index) + off_t(Self.headerBytes))
         }
         let header = [features == nil ? Self.unusable : Self.usable, features.map(Self.checksum) ?? 0]
@@ -61,7 +75,7 @@ final class FeatureStore: FeatureSource, Sendable {
     }
 
     func withFeatures(at index: Int, _ body: (UnsafeRawBufferPointer) -> Void) throws {
-        let size = Self.headerBytes + bytesPerImage
+        let size = Self.headerBytes + bytesPerObject
         let slot = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = max(0, pread(file.descriptor, buffer.baseAddress, size, offset(index)))
         }
@@ -88,7 +102,7 @@ final class FeatureStore: FeatureSource, Sendable {
         return UInt32(truncatingIfNeeded: digest.value)
     }
 
-    private func offset(_ index: Int) -> off_t { off_t(index) * off_t(Self.headerBytes + bytesPerImage) }
+    private func offset(_ index: Int) -> off_t { off_t(index) * off_t(Self.headerBytes + bytesPerObject) }
 
     private func write(_ bytes: [UInt8], at start: off_t) throws {
         var done = 0

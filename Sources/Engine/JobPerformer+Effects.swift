@@ -16,8 +16,7 @@ extension JobPerformer {
             case .expireOpenObjects(let round, let at): return try await expireOpenObjects(round, at, sequence)
             case .cancelOpenObjects(let round): return try await cancelOpenObjects(round, sequence)
             case .train(let round, let at): return try await train(round, at, sequence)
-            case .predict(let round, let at, let model, let assured):
-                return try await predict(round, at, model, assured, sequence)
+            case .predict(let round, let at, let model): return try await predict(round, at, model, sequence)
             case .export(let isFinal, let at): return try await export(isFinal: isFinal, at, sequence)
             case .record: return try await skip(sequence)
             }
@@ -96,8 +95,16 @@ enum JobDocument {
     static let workerStatistics = "worker-statistics"
     /// Which tasks real people hold, as `TaskLeases.encoded`.
     static let leases = "leases"
-    /// The latest model, as `Classifier.encoded`.
+    /// The latest model, as `LearnedModel.encoded`.
     static let model = "model"
+    /// What out-of-fold models said of the objects that it was trained on, as `HeldOut.encoded`.
+    static let heldOut = "held-out"
+    /// Machine labels that people check, as `Audits.encoded`.
+    static let audits = "audits"
+    /// What machine labels rest on, over all rounds, as `Assurance.json`.
+    static let assured = "assured"
+    /// What the checks say at the end, as JSON, for the report.
+    static let auditReport = "audit-report"
     /// The model to start from, as found at the initial model's address.
     static let initialModel = "initial-model"
 }

@@ -10,7 +10,12 @@ extension JobPerformer {
     func export(isFinal: Bool, _ at: Instant, _ sequence: Int64) async throws -> Position {
         let objects = try await current().job.counters.objects
         if objects > 0 { try await writeManifest(objects) }
-        return try await commit(.outputsWritten(isFinal: isFinal), at: max(now, at), finishing: sequence)
+        let report = isFinal && specification.isAutomated ? try await closingReport() : nil
+        return try await commit(.outputsWritten(isFinal: isFinal), at: max(now, at), finishing: sequence) { change in
+            guard let report else { return }
+            try change.putDocument(JobDocument.audits, report.audits)
+            try change.putDocument(JobDocument.auditReport, report.report)
+        }
     }
 
     private func writeManifest(_ objects: Int) async throws {

@@ -1,5 +1,6 @@
-// Training: the human labels so far, split into the validation set (the first of the random draw) and the rest, which
-// the model learns from. The model is written as model.tar.gz where readers look for it, and registered by name.
+// Training: the human labels so far, but for those that only measure, go to the learners of the job's kind, one after
+// the other until one agrees well enough with people out of fold. The best one's model is written as model.tar.gz where
+// readers look for it, and registered by name.
 
 internal import JSON
 internal import Kernel
@@ -10,128 +11,62 @@ internal import Store
 extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
-        let trainer: any Learner
+        let learners: [any Learner]
         switch environment.learners.learners(for: specification.steering.learner, specification.taskType) {
-        case .success(let found): trainer = found[0]
+        case .success(let found): learners = found
         case .failure(let reason):
             return try await commit(.trainingFailed(reason.description), at: max(now, at), finishing: sequence)
         }
-        let labels = try await humanLabels()
-        let store = try featureStore(trainer.extractor)
-        try await makeFeatures(of: labels.training.map(\.index), trainer.extractor, store)
-        // Features that were cut off are too few, which is no failure of the training.
-        if cancellation.isCancelled { return try await leave(sequence) }
-        let examples = labels.training.filter { store.slot(of: $0.index) == .usable }
-        let classes = try await labelingTask().categories.names.count
-        let warmStart = try await startingModel()
-        let draws = specification.draws.scoped("training").scoped(round), cancellation = cancellation
-        let made: any LearnedModel
-        do {
-            made = try await environment.compute.run {
-                try trainer.train(
-                    on: examples, of: store, classes: classes, warmStart: warmStart, draws: draws,
-                    isCancelled: { cancellation.isCancelled }
-                ).model
+        let examples = try await examples(humanLabels().training, side: LearnedLabel.trainingSide)
+        var trials: [Trial] = [], failure = "nothing could be learned from"
+        for learner in learners {
+            do { trials.append(try await trial(of: learner, on: examples, round)) } catch let error as LearningError {
+                if case .cancelled = error { return try await leave(sequence) }
+                failure = error.description
+                continue
             }
-        } catch let error as LearningError {
-            if case .cancelled = error { return try await leave(sequence) }
-            return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
+            // A learner without out-of-fold predictions cannot be judged, so the next one need not be tried.
+            if trials[trials.count - 1].agreement ?? 1 >= specification.thresholdRule.target { break }
+        }
+        guard let best = Trial.best(trials) else {
+            return try await commit(.trainingFailed(failure), at: max(now, at), finishing: sequence)
         }
         // Until it is stored there is none: a commit may fail after all, or succeed without our learning of it.
         model = nil
-        let name = modelName(round)
-        try await write(made, name: name, round: round, at: at, examples: examples.map(\.index))
+        let name = modelName(round), made = best.training.model
+        try await write(made, name: name, round: round, at: at, examples: best.examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(
-            LabelingJob.Model(round: round, name: name, examples: examples.count))
-        let bytes = made.encoded()
+            LabelingJob.Model(
+                round: round, name: name, examples: best.examples.count, figures: best.figures(among: trials)))
+        let bytes = made.encoded(), heldOut = HeldOut.encoded(best.heldOut)
         let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
+            try $0.putDocument(JobDocument.heldOut, heldOut)
         }
-        // Not before: a repeated training starts from the same model as the first.
         model = made
         return position
     }
 
-    struct HumanLabels: Sendable {
-        var validation: [LearningExample] = []
-        /// Validation objects that were above the threshold of an earlier round are not in `validation`.
-        var training: [LearningExample] = []
-    }
-
-    /// The human labels in draw order: the first ones are the validation set.
-    func humanLabels() async throws -> HumanLabels {
-        let plan = specification.plan
-        return try await environment.jobs.read(id) { reading in
-            let target = LabelingJob.Plan.validationTarget(
-                objects: try JobChange.job(reading, plan).counters.objects)
-            var labels = HumanLabels()
-            for (place, label) in try reading.humanLabels().enumerated() {
-                let example = LearningExample(index: label.index, label: .category(label.category))
-                if place >= target {
-                    labels.training.append(example)
-                } else if label.use != .retired {
-                    labels.validation.append(example)
-                }
-            }
-            return labels
+    /// Trains one learner's model.
+    private func trial(of learner: any Learner, on examples: [LearningExample], _ round: Int) async throws -> Trial {
+        let begun = environment.wallClock.now()
+        let store = try featureStore(learner.extractor)
+        try await makeFeatures(of: examples.map(\.index), learner.extractor, store)
+        // Features that were cut off are too few, which is no failure of the training.
+        if cancellation.isCancelled { throw LearningError.cancelled }
+        let usable = examples.filter { store.slot(of: $0.index) == .usable }
+        let classes = try await labelingTask().categories.names.count
+        // Not from a model of this job: it has seen what the folds hold out.
+        let warmStart = try await initialModel()
+        let draws = specification.draws.scoped("training").scoped(round), cancellation = cancellation
+        let training = try await environment.compute.run {
+            try learner.train(
+                on: usable, of: store, classes: classes, warmStart: warmStart, draws: draws,
+                isCancelled: { cancellation.isCancelled })
         }
-    }
-
-    // MARK: Features
-
-    func featureStore(_ extractor: any FeatureExtractor) throws -> FeatureStore {
-        if let features, features.extractor == extractor.identifier { return features }
-        let made = try FeatureStore(
-            folder: environment.settings.cacheFolder, job: id.description, extractor: extractor.identifier,
-            bytesPerImage: extractor.bytesPerObject ?? 12)
-        features = made
-        return made
-    }
-
-    /// Makes the features that are missing; objects that are no images get a mark instead.
-    func makeFeatures(of objects: [Int], _ extractor: any FeatureExtractor, _ store: FeatureStore) async throws {
-        let missing = objects.filter { store.slot(of: $0) == .missing }
-        if extractor is ScriptedExtractor {
-            let subjects = try await subjects(of: missing)
-            for index in missing {
-                var truth = 0
-                if case .category(let known)? = subjects[index]?.truth { truth = known }
-                let said = ScriptedPrediction(
-                    index: index, truth: .category(truth), classes: try await labelingTask().categories.names.count)
-                try store.keep(said.encoded, of: index)
-            }
-            return
-        }
-        for slice in missing.slices(of: environment.limits.engineSliceRows) {
-            let sources = try await sources(of: slice)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (place, index) in slice.enumerated() {
-                    // One image waits while each thread works on another: memory holds no more of them.
-                    if place > environment.compute.threadCount { try await group.next() }
-                    if cancellation.isCancelled { break }
-                    group.addTask { [self] in try await makeFeatures(of: index, sources[index], extractor, store) }
-                }
-                try await group.waitForAll()
-            }
-        }
-    }
-
-    private nonisolated func makeFeatures(
-        of index: Int, _ source: ObjectSource?, _ extractor: any FeatureExtractor, _ store: FeatureStore
-    ) async throws {
-        guard case .reference(let uri)? = source, let address = S3URI(uri) else {
-            return try store.keep(nil, of: index)
-        }
-        let bytes: [UInt8]
-        do { bytes = try await files.read(address, limit: environment.limits.imageBytes) } catch let error
-            as ServiceError
-            where error.fault == .client
-        {
-            return try store.keep(nil, of: index)
-        }
-        try await environment.compute.run {
-            try store.keep(bytes.withUnsafeBytes { try? extractor.features(of: $0) }, of: index)
-        }
+        return Trial(
+            learner: learner.identifier, training: training, examples: usable,
+            time: environment.wallClock.now() - begun)
     }
 
     // MARK: Models
@@ -144,15 +79,18 @@ extension JobPerformer {
         return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
     }
 
-    private func startingModel() async throws -> (any LearnedModel)? {
-        if let model { return model }
-        let bytes = try await environment.jobs.read(id) {
-            try $0.document(JobDocument.model) ?? $0.document(JobDocument.initialModel)
-        }
-        return try bytes.map { try decode($0) }
+    private func initialModel() async throws -> (any LearnedModel)? {
+        try await environment.jobs.read(id) { try $0.document(JobDocument.initialModel) }.map { try decode($0) }
     }
 
-    func decode(_ bytes: [UInt8]) throws -> any LearnedModel {
+    func latestModel() async throws -> (any LearnedModel)? {
+        if let model { return model }
+        let bytes = try await environment.jobs.read(id) { try $0.document(JobDocument.model) }
+        model = try bytes.map { try decode($0) }
+        return model
+    }
+
+    private func decode(_ bytes: [UInt8]) throws -> any LearnedModel {
         try ScriptedModel(decoding: bytes) ?? environment.learners.decode(bytes)
     }
 
@@ -213,5 +151,58 @@ extension JobPerformer {
             try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.initialModel, model) }
             return nil
         }
+    }
+}
+
+/// What one learner made of a round's labels.
+private struct Trial: Sendable {
+    var learner: String
+    var training: Training
+    var examples: [LearningExample]
+    /// Real time, features included.
+    var time: Duration
+
+    /// Mean agreement with people out of fold.
+    var agreement: Double? { training.outOfFoldAgreement(with: examples) }
+
+    var heldOut: [HeldOut] {
+        zip(examples, training.outOfFold).compactMap { example, prediction in
+            prediction.map { HeldOut(example, $0) }
+        }
+    }
+
+    /// The one that agrees best; of equal ones the first.
+    static func best(_ trials: [Trial]) -> Trial? {
+        trials.reduce(nil) { best, trial in
+            guard let best else { return trial }
+            return trial.agreement ?? 0 > best.agreement ?? 0 ? trial : best
+        }
+    }
+
+    func figures(among trials: [Trial]) -> JSONObject {
+        var figures: JSONObject = [
+            "learner": .string(learner), "seconds": .double(trials.reduce(0) { $0 + $1.time.inSeconds }),
+        ]
+        figures["outOfFold"] = agreement.map { .double($0) }
+        guard trials.count > 1 else { return figures }
+        figures["tried"] = .array(
+            trials.map { trial in
+                ["learner": .string(trial.learner), "outOfFold": trial.agreement.map { .double($0) } ?? .null]
+            })
+        return figures
+    }
+}
+
+extension LabelingJobSpecification {
+    /// What machine labels of the job's kind have to keep (developer guide, "Automate data labeling").
+    var thresholdRule: ThresholdRule {
+        var rule = ThresholdRule()
+        rule.level = steering.certainty
+        switch algorithm {
+        case .objectDetection: rule.target = 0.6
+        case .semanticSegmentation: rule.target = 0.7
+        case .imageClassification, .textClassification, nil: break
+        }
+        return rule
     }
 }

@@ -1,6 +1,9 @@
-// Measuring a model and labeling by it: the validation objects give the threshold, everything unlabeled is predicted,
-// what lies above the threshold is labeled by the model, and the confidence of the rest decides who goes to people
-// next.
+// Measuring a model and labeling by it: objects that people have labeled and the model has not learned from give the
+// thresholds, everything unlabeled is predicted, what lies above is labeled by the model but for a few that people
+// check, and the rest is ranked for the next batch.
+//
+// Predictions of boxes and masks are large, so of the pool only figures are in memory; the labels that are taken are
+// predicted once more as they are written.
 
 internal import JSON
 internal import Kernel
@@ -9,53 +12,73 @@ internal import Learning
 internal import Store
 
 extension JobPerformer {
-    func predict(
-        _ round: Int, _ at: Instant, _ name: String, _ assured: LabelingJob.Assurance, _ sequence: Int64
-    ) async throws -> Position {
+    func predict(_ round: Int, _ at: Instant, _ name: String, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
+        let begun = environment.wallClock.now()
         guard
             case .success(let learners) = environment.learners.learners(
                 for: specification.steering.learner, specification.taskType),
             let model = try await latestModel()
         else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
-        guard let trainer = learners.first, model.extractor == trainer.extractor.identifier else {
+        guard let learner = learners.first(where: { $0.extractor.identifier == model.extractor }) else {
             // The program was started anew with, or without, the backbone's weights.
-            let reason =
-                "the model reads features of \(model.extractor), the learner makes \(learners.map(\.extractor.identifier))"
+            let made = learners.map(\.extractor.identifier).joined(separator: ", ")
+            let reason = "the model reads features of \(model.extractor), the learners make \(made)"
             return try await commit(.trainingFailed(reason), at: max(now, at), finishing: sequence)
         }
-        let validation = try await humanLabels().validation
-        let pool = try await pool(round)
-        let store = try featureStore(trainer.extractor)
-        try await makeFeatures(of: validation.map(\.index) + pool, trainer.extractor, store)
+        let labels = try await humanLabels(), pool = try await pool(round)
+        let store = try featureStore(learner.extractor)
+        try await makeFeatures(of: labels.validation.map(\.index) + pool, learner.extractor, store)
         if cancellation.isCancelled { return try await abandon(round, sequence) }
 
-        let measured = try await outcomes(of: validation, model, store)
-        let choice = ThresholdRule().choose(
-            measured.map(\.outcome), earlier: earlier(assured))
-        let predicted = try await predictions(of: pool, model, store)
+        let evidence = try await evidence(labels, model, store)
+        let choice = try await threshold(evidence)
+        let seen = try await predictions(of: pool, model, store, evidence.rareClasses)
         if cancellation.isCancelled { return try await abandon(round, sequence) }
-        let taken = predicted.filter { prediction in choice.threshold.map { prediction.confidence >= $0 } ?? false }
-        try await write(round, measured, predicted)
-        try await label(taken, predicted, round: round, at: at)
+        var plan = RoundPlan(seen, choice)
+        plan.drawAudits(
+            try await auditCount(taken: plan.taken.count), specification.draws.scoped("audits").scoped(round))
+        var audits = evidence.audits
+        audits.open += try await audited(plan.audited, model, store)
+        try await write(round, evidence.measured, seen)
+        try await rank(plan.left, plan.audited, model, store)
+        try await label(plan.taken, model, store, round: round, at: at)
 
-        let retired = choice.threshold.map { threshold in
-            measured.filter { $0.outcome.confidence >= threshold }.map(\.index)
+        var figures = try await figures(choice, evidence, plan)
+        figures["seconds"] = .double((environment.wallClock.now() - begun).inSeconds)
+        return try await finish(
+            round, at, sequence, figures: figures, audits: audits, assured: choice.cumulative,
+            retired: evidence.retired(by: choice))
+    }
+
+    private func threshold(_ evidence: Evidence) async throws -> ThresholdChoice {
+        let rule = specification.thresholdRule
+        guard specification.predictions != nil, let fixed = specification.steering.threshold else {
+            return rule.choose(evidence.outcomes, earlier: evidence.earlier)
         }
-        let prediction = LabelingJob.Prediction(
-            round: round, threshold: choice.threshold.map { Double($0) }, bound: choice.bound,
-            validation: measured.count,
-            assured: LabelingJob.Assurance(items: choice.accepted.count, correct: Int(choice.accepted.agreement)),
-            labeled: 0, remark: choice.refusal.map { "\($0)" } ?? "")
+        return rule.fixed(
+            at: Float(fixed), evidence.outcomes, earlier: evidence.earlier,
+            classes: try await labelingTask().categories.names.count)
+    }
+
+    private func finish(
+        _ round: Int, _ at: Instant, _ sequence: Int64, figures: JSONObject, audits: Audits, assured: Assurance,
+        retired: [Int]
+    ) async throws -> Position {
+        let auditBytes = audits.encoded, assuredBytes = assured.json.compactBytes
         do {
             return try await commit(
-                at: max(now, at), finishing: sequence, also: { try $0.setUse(.retired, of: retired ?? []) }
+                at: max(now, at), finishing: sequence,
+                also: { change in
+                    try change.setUse(.retired, of: retired)
+                    try change.putDocument(JobDocument.audits, auditBytes)
+                    try change.putDocument(JobDocument.assured, assuredBytes)
+                }
             ) { change, job in
                 guard job.phase == .predicting(round) else { throw Overtaken() }
-                var prediction = prediction
                 // Counted in the store: a repeated performance finds the labels of its first attempt.
-                prediction.labeled = try change.count(.machine) - job.counters.machine
-                return .predicted(prediction)
+                let labeled = try change.count(.machine) - job.counters.machine
+                return .predicted(LabelingJob.Prediction(round: round, labeled: labeled, figures: figures))
             }
         } catch is Overtaken {
             return try await withdraw(round, sequence)
@@ -84,13 +107,6 @@ extension JobPerformer {
         }
     }
 
-    private func latestModel() async throws -> (any LearnedModel)? {
-        if let model { return model }
-        let bytes = try await environment.jobs.read(id) { try $0.document(JobDocument.model) }
-        model = try bytes.map { try decode($0) }
-        return model
-    }
-
     /// The objects without a result, and those that this very round has labeled before it was interrupted.
     private func pool(_ round: Int) async throws -> [Int] {
         let objects = try await current().job.counters.objects
@@ -110,138 +126,158 @@ extension JobPerformer {
 
     // MARK: Predicting
 
-    private func earlier(_ assured: LabelingJob.Assurance) -> Assurance {
-        var earlier = Assurance()
-        earlier.total = Tally(agreement: Double(assured.correct), count: assured.items)
-        return earlier
-    }
-
-    private struct Measured: Sendable {
-        var index: Int
-        var label: Int
-        var outcome: ValidationOutcome
-    }
-
-    private struct Predicted: Sendable {
-        var index: Int
-        var label: Int
-        var confidence: Float
-    }
-
-    private func outcomes(
-        of validation: [LearningExample], _ model: any LearnedModel, _ store: FeatureStore
-    ) async throws -> [Measured] {
-        let predicted = try await predictions(of: validation.map(\.index), model, store)
-        return zip(validation, predicted).map { example, prediction in
-            Measured(
-                index: example.index, label: prediction.label,
-                outcome: ValidationOutcome(
-                    confidence: prediction.confidence,
-                    agreement: .category(prediction.label) == example.label ? 1 : 0))
-        }
-    }
-
-    /// What the model says of each object; of one that is no image it says nothing, and is sure of nothing.
+    /// What the model says of each object; of one that cannot be read it says nothing, and is sure of nothing.
     private func predictions(
-        of objects: [Int], _ model: any LearnedModel, _ store: FeatureStore
-    ) async throws -> [Predicted] {
-        var all: [Predicted] = []
+        of objects: [Int], _ model: any LearnedModel, _ store: any FeatureKeeping, _ rareClasses: RareClassGuard
+    ) async throws -> [Seen] {
+        var all: [Seen] = []
         all.reserveCapacity(objects.count)
+        let sampler = specification.sampler, draws = specification.draws.scoped("sampler")
         for slice in objects.slices(of: environment.limits.engineSliceRows) {
             if cancellation.isCancelled { break }
             all += try await environment.compute.run {
                 try slice.map { index in
-                    var predicted = Predicted(index: index, label: 0, confidence: 0)
-                    guard store.slot(of: index) == .usable else { return predicted }
+                    guard store.slot(of: index) == .usable else { return Seen(unreadable: index) }
+                    var seen = Seen(unreadable: index)
                     try store.withFeatures(at: index) { features in
                         let prediction = model.prediction(of: features)
-                        if case .category(let label) = prediction.label { predicted.label = label }
-                        predicted.confidence = prediction.confidence
+                        seen = Seen(
+                            index, prediction, rank: sampler.rank(prediction, object: index, draws),
+                            isPermitted: rareClasses.permits(prediction))
                     }
-                    return predicted
+                    return seen
                 }
             }
         }
         return all
     }
 
-    // MARK: Labeling
+    /// The same with the whole label.
+    func wholePredictions(
+        of objects: some Sequence<Int> & Sendable, _ model: any LearnedModel, _ store: any FeatureKeeping
+    ) async throws -> [(index: Int, prediction: LearnedPrediction)] {
+        try await environment.compute.run {
+            try objects.compactMap { index in
+                guard store.slot(of: index) == .usable else { return nil }
+                var prediction: LearnedPrediction?
+                try store.withFeatures(at: index) { prediction = model.prediction(of: $0) }
+                return prediction.map { (index, $0) }
+            }
+        }
+    }
 
-    /// Stores labels and confidences slice by slice; nothing counts them before the event does.
-    private func label(
-        _ taken: [Predicted], _ all: [Predicted], round: Int, at: Instant
+    // MARK: The next batch
+
+    /// How many of the objects taken people are to check: a share of a batch, and of what is taken.
+    private func auditCount(taken: Int) async throws -> Int {
+        let job = try await current().job, plan = specification.plan
+        var batch = plan.maxConcurrentObjects
+        if plan.schedule == .efficient { batch = min(batch, plan.efficientBatch(2, objects: job.counters.objects)) }
+        let share = specification.steering.auditShare
+        let wanted = min(Int((share * Double(batch)).rounded(.up)), Int(share * Double(taken)))
+        return min(wanted, max(0, (plan.maxHumanLabeled ?? .max) - job.counters.human))
+    }
+
+    private func audited(
+        _ objects: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
+    ) async throws -> [Audits.Open] {
+        try await wholePredictions(of: objects.map(\.index), model, store).map { index, prediction in
+            Audits.Open(index: index, said: KeptPrediction(label: prediction.label, confidence: prediction.confidence))
+        }
+    }
+
+    /// Stores in which order people get what is left; those to be checked come first.
+    private func rank(
+        _ left: [Seen], _ audited: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
     ) async throws {
-        let task = try await labelingTask()
-        let takenIndices = Set(taken.map(\.index))
-        for slice in all.filter({ !takenIndices.contains($0.index) }).slices(of: environment.limits.engineSliceRows) {
-            try await environment.jobs.change(id, .engine) { change in
-                try change.putConfidences(slice.map { ($0.index, Double($0.confidence)) })
-            }
-        }
-        let manifest = OutputManifest(attribute: specification.labelAttribute)
-        let specification = specification
-        let slices = taken.slices(of: environment.limits.engineSliceRows)
-        try await files.write(
-            specification.output.machineLabels(iteration: round), to: specification.output.bucket,
-            contentType: "text/plain", slices: slices.indices
-        ) { place in
-            let first = place * environment.limits.engineSliceRows
-            var rows: [ObjectRow] = [], text: [UInt8] = []
-            for (offset, prediction) in slices[place].enumerated() {
-                let created = ConsolidationFiles.creationDate(at: first + offset, ofCallAt: at)
-                let label = Self.label(prediction, task, specification, created)
-                text += manifest.machineLabelLine(object: prediction.index, label)
-                rows.append(
-                    ObjectRow(
-                        index: prediction.index, status: .machine, round: round,
-                        label: ObjectOutcome.labeled(label).encoded, category: prediction.label,
-                        confidence: Double(prediction.confidence)))
-            }
-            try await environment.jobs.change(id, .engine) { [rows] in try $0.put(rows) }
-            return text
+        var ranks = left.map { (index: $0.index, confidence: $0.rank) }
+        if specification.sampler == .coreSet { ranks = try await spread(left, model, store) }
+        ranks += audited.map { ($0.index, Self.auditRank) }
+        for slice in ranks.slices(of: environment.limits.engineSliceRows) {
+            try await environment.jobs.change(id, .engine) { try $0.putConfidences(Array(slice)) }
         }
     }
 
-    private static func label(
-        _ prediction: Predicted, _ task: any LabelingTask, _ specification: LabelingJobSpecification, _ at: Instant
-    ) -> OutputLabel {
-        task.outputLabel(
-            JudgedAnnotation(
-                annotation: .category(prediction.label),
-                confidence: (Double(prediction.confidence) * 100).rounded() / 100),
-            LabelProvenance(job: specification.name, isHumanAnnotated: false, createdAt: at))
+    /// Below every rank of a sampler.
+    static let auditRank = -1e6
+
+    /// Objects of the next batch chosen far from each other, among five times as many of the least confident ones.
+    private func spread(
+        _ left: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
+    ) async throws -> [(index: Int, confidence: Double)] {
+        let batch = min(specification.maxConcurrentTaskCount, Self.mostSpread)
+        let candidates = left.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.prefix(5 * batch)
+        let whole = try await wholePredictions(of: candidates.map(\.index), model, store)
+        let chosen = try await environment.compute.run {
+            Sampler.farthestApart(
+                batch, of: whole.map { Sampler.place(of: $0.prediction) },
+                ranks: whole.map { Double($0.prediction.confidence) })
+        }
+        var ranks = Dictionary(uniqueKeysWithValues: left.map { ($0.index, $0.rank) })
+        for (order, place) in chosen.enumerated() { ranks[whole[place].index] = Double(order - chosen.count) }
+        return left.map { ($0.index, ranks[$0.index] ?? $0.rank) }
     }
 
-    // MARK: Files
+    /// Most objects that are chosen far from each other: each step looks at all candidates.
+    private static let mostSpread = 1000
+}
 
-    private func write(_ round: Int, _ measured: [Measured], _ predicted: [Predicted]) async throws {
-        let output = specification.output
-        try await writeLines(
-            of: measured.map(\.index), withLabels: true, to: output.validationInput(iteration: round))
-        try await writePredictions(
-            measured.map { ($0.index, $0.label, $0.outcome.confidence) }, to: output.validationOutput(iteration: round))
-        try await writeLines(
-            of: predicted.map(\.index), withLabels: false, to: output.inferenceInput(iteration: round))
-        try await writePredictions(
-            predicted.map { ($0.index, $0.label, $0.confidence) }, to: output.inferenceOutput(iteration: round))
+/// What a model says of an object of the pool, in few words.
+struct Seen: Sendable {
+    var index: Int
+    /// Nil for labels with more than one class.
+    var category: Int?
+    var confidence: Float
+    /// The sampler's: the lowest goes to people first.
+    var rank: Double
+    /// Whether the object may be labeled by the model at all.
+    var isPermitted: Bool
+
+    init(_ index: Int, _ prediction: LearnedPrediction, rank: Double, isPermitted: Bool) {
+        self.index = index
+        if case .category(let label) = prediction.label { category = label }
+        confidence = prediction.confidence
+        self.rank = rank
+        self.isPermitted = isPermitted
     }
 
-    private func writePredictions(_ predictions: [(index: Int, label: Int, confidence: Float)], to key: String)
-        async throws
-    {
-        let names = try await labelingTask().categories.names
-        let slices = predictions.slices(of: environment.limits.engineSliceRows)
-        try await files.write(
-            key, to: specification.output.bucket, contentType: "application/jsonlines", slices: slices.indices
-        ) { place in
-            slices[place].flatMap { prediction in
-                let line: JSONValue = [
-                    "datasetObjectId": .string(String(prediction.index)), "label": .integer(prediction.label),
-                    "class-name": .string(names[prediction.label]),
-                    "confidence": .double(Double(prediction.confidence)),
-                ]
-                return line.compactBytes + [UInt8(ascii: "\n")]
-            }
+    /// People find out what it is.
+    init(unreadable index: Int) {
+        self.index = index
+        confidence = 0
+        rank = 0
+        isPermitted = false
+    }
+}
+
+/// What becomes of the objects of the pool in one round.
+struct RoundPlan: Sendable {
+    private(set) var taken: [Seen] = []
+    private(set) var audited: [Seen] = []
+    private(set) var left: [Seen] = []
+    /// Above the threshold, and left to people for the sake of rare classes.
+    private(set) var guarded = 0
+
+    init(_ seen: [Seen], _ choice: ThresholdChoice) {
+        for object in seen {
+            let isAbove = choice.takes(object.category, object.confidence)
+            if isAbove, object.isPermitted { taken.append(object) } else { left.append(object) }
+            // What cannot be read has no confidence either.
+            if isAbove, !object.isPermitted, object.confidence > 0 { guarded += 1 }
         }
     }
+
+    /// Takes some objects back at random, for people to check.
+    mutating func drawAudits(_ count: Int, _ draws: SeededDraws) {
+        let chosen = Set(
+            taken.indices.sorted { (draws.bits(taken[$0].index), $0) < (draws.bits(taken[$1].index), $1) }.prefix(count)
+        )
+        audited = taken.indices.filter { chosen.contains($0) }.map { taken[$0] }
+        taken = taken.indices.filter { !chosen.contains($0) }.map { taken[$0] }
+    }
+}
+
+extension LabelingJobSpecification {
+    /// Which objects people see next.
+    var sampler: Sampler { Sampler(rawValue: steering.sampler.rawValue) ?? .leastConfident }
 }

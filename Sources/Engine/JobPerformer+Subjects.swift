@@ -41,8 +41,8 @@ extension JobPerformer {
                 of: sources.values.map(\.truthKey), account: specification.account)
             for (index, source) in sources {
                 let truth =
-                    if let bytes = known[source.truthKey] {
-                        try await annotation(inTruth: bytes, task)
+                    if let value = known[source.truthKey].flatMap({ try? JSONValue(parsing: $0) }) {
+                        try await annotation(inTruth: value, task)
                     } else {
                         Truth.folderLabel(of: source, task)
                     }
@@ -54,8 +54,8 @@ extension JobPerformer {
         return subjects
     }
 
-    private func annotation(inTruth bytes: [UInt8], _ task: any LabelingTask) async throws -> Annotation? {
-        guard let value = try? JSONValue(parsing: bytes) else { return nil }
+    /// What a value in the form of a label says, with the file that it may name.
+    func annotation(inTruth value: JSONValue, _ task: any LabelingTask) async throws -> Annotation? {
         guard let address = task.truthFile(value) else { return task.annotation(inTruth: value, file: nil) }
         let file: [UInt8]
         do { file = try await files.read(address, limit: environment.limits.imageBytes) } catch let error

@@ -23,7 +23,8 @@ actor JobPerformer {
     var desk: BatchDesk?
     var task: (any LabelingTask)?
     var model: (any LearnedModel)?
-    var features: FeatureStore?
+    /// By the extractor that made them.
+    var features: [String: any FeatureKeeping] = [:]
     /// What is known of the batch that real people work on.
     var portal: PortalDesk?
     /// Objects that simulated people are looking at.
@@ -137,8 +138,8 @@ actor JobPerformer {
         subjects = SubjectWindow()
         task = nil
         model = nil
-        features?.remove()
-        features = nil
+        for store in features.values { store.release() }
+        features = [:]
     }
 }
 

@@ -25,9 +25,15 @@ package enum JobReport {
             })
     }
 
+    /// What people found when they checked machine labels; nil where they have checked none, or the job goes on.
+    package static func audits(_ reading: any JobReading) throws -> JSONValue? {
+        try reading.document(JobDocument.auditReport).map { try JSONValue(parsing: $0) }
+    }
+
     /// The report of a job.
     package static func report(
-        _ specification: LabelingJobSpecification, _ job: LabelingJob, status: String, _ rows: [TimelineRow]
+        _ specification: LabelingJobSpecification, _ job: LabelingJob, status: String, _ rows: [TimelineRow],
+        audits: JSONValue?
     ) -> JSONValue {
         let counters = job.counters
         let labeled = max(1, counters.labeled)
@@ -48,6 +54,7 @@ package enum JobReport {
             "notices": .array(specification.notices.map { .string($0) }),
         ]
         if let reason = job.failureReason { report["failureReason"] = .string(reason) }
+        report["audits"] = audits
         if !job.modelName.isEmpty { report["model"] = .string(job.modelName) }
         return .object(report)
     }
@@ -64,8 +71,8 @@ package enum JobReport {
             case "predicted":
                 var round = entry
                 round["event"] = nil
-                round["examples"] = trained?["examples"]
-                round["model"] = trained?["model"]
+                for name in ["examples", "model", "learner", "outOfFold", "tried"] { round[name] = trained?[name] }
+                round["trainingSeconds"] = trained?["seconds"]
                 rounds.append(.object(round))
             default: break
             }

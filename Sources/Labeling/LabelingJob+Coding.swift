@@ -12,7 +12,6 @@ extension LabelingJob {
             "machine": .integer(counters.machine), "failed": .integer(counters.failed),
             "callsIssued": .integer(callsIssued), "callsOpen": .integer(callsOpen),
             "latestFileSecond": .instant(latestFileSecond), "hasPredictions": .bool(hasPredictions),
-            "assuredItems": .integer(assured.items), "assuredCorrect": .integer(assured.correct),
             "trainingFailures": .integer(trainingFailures), "modelName": .string(modelName),
             "humanAtStart": .integer(countedAtStart.human), "failedAtStart": .integer(countedAtStart.failed),
             "exportedLabels": .integer(exportedLabels), "hasStopRequest": .bool(hasStopRequest),
@@ -39,7 +38,6 @@ extension LabelingJob {
             let machine = value["machine"]?.integer, let failed = value["failed"]?.integer,
             let callsIssued = value["callsIssued"]?.integer, let callsOpen = value["callsOpen"]?.integer,
             let latestFileSecond = value["latestFileSecond"]?.instant, let time = value["time"]?.instant,
-            let items = value["assuredItems"]?.integer, let correct = value["assuredCorrect"]?.integer,
             let waiting = value["waiting"]?.array
         else { return nil }
         self.init(plan: plan, at: time)
@@ -51,7 +49,6 @@ extension LabelingJob {
         self.callsIssued = callsIssued
         self.callsOpen = callsOpen
         self.latestFileSecond = latestFileSecond
-        assured = Assurance(items: items, correct: correct)
         hasPredictions = value["hasPredictions"]?.bool ?? false
         trainingFailures = value["trainingFailures"]?.integer ?? 0
         countedAtStart.human = value["humanAtStart"]?.integer ?? 0
@@ -125,11 +122,8 @@ extension LabelingJob.Effect {
             return ["do": "expireOpenObjects", "round": .integer(round), "at": .instant(at)]
         case .cancelOpenObjects(let round): return ["do": "cancelOpenObjects", "round": .integer(round)]
         case .train(let round, let at): return ["do": "train", "round": .integer(round), "at": .instant(at)]
-        case .predict(let round, let at, let model, let assured):
-            return [
-                "do": "predict", "round": .integer(round), "at": .instant(at), "model": .string(model),
-                "assuredItems": .integer(assured.items), "assuredCorrect": .integer(assured.correct),
-            ]
+        case .predict(let round, let at, let model):
+            return ["do": "predict", "round": .integer(round), "at": .instant(at), "model": .string(model)]
         case .export(let isFinal, let at): return ["do": "export", "isFinal": .bool(isFinal), "at": .instant(at)]
         case .record: return nil
         }
@@ -157,12 +151,8 @@ extension LabelingJob.Effect {
         case ("cancelOpenObjects", let round?, _): self = .cancelOpenObjects(round: round)
         case ("train", let round?, let at?): self = .train(round: round, at: at)
         case ("predict", let round?, let at?):
-            guard let model = value["model"]?.string, let items = value["assuredItems"]?.integer,
-                let correct = value["assuredCorrect"]?.integer
-            else { return nil }
-            self = .predict(
-                round: round, at: at, model: model,
-                assured: LabelingJob.Assurance(items: items, correct: correct))
+            guard let model = value["model"]?.string else { return nil }
+            self = .predict(round: round, at: at, model: model)
         case ("export", _, let at?): self = .export(isFinal: value["isFinal"]?.bool ?? false, at: at)
         default: return nil
         }

@@ -1,6 +1,7 @@
 // What can happen to a labeling job, and what it can ask for. Every instant, name and id that an effect writes is fixed
 // here, when the event is applied, so that performing an effect twice writes the same bytes in the same places.
 
+package import JSON
 package import Kernel
 
 extension LabelingJob {
@@ -104,24 +105,14 @@ extension LabelingJob {
         package var name: String
         /// Human labels it was trained on.
         package var examples: Int
+        /// How the learners did, for timeline and report.
+        package var figures: JSONObject
 
-        package init(round: Int, name: String, examples: Int) {
+        package init(round: Int, name: String, examples: Int, figures: JSONObject = JSONObject()) {
             self.round = round
             self.name = name
             self.examples = examples
-        }
-    }
-
-    /// Validation objects above a threshold, and those among them that the model had right.
-    package struct Assurance: Hashable, Sendable {
-        /// How many are above.
-        package var items: Int
-        /// How many of those the model had right.
-        package var correct: Int
-
-        package init(items: Int, correct: Int) {
-            self.items = items
-            self.correct = correct
+            self.figures = figures
         }
     }
 
@@ -129,30 +120,15 @@ extension LabelingJob {
     package struct Prediction: Hashable, Sendable {
         /// The round it belongs to.
         package var round: Int
-        /// Nil where no threshold meets the target.
-        package var threshold: Double?
-        /// Lower confidence bound of the accuracy above the threshold.
-        package var bound: Double
-        /// Live validation objects the threshold was measured on.
-        package var validation: Int
-        /// Of those, the ones above the threshold; they retire with this round.
-        package var assured: Assurance
         /// Objects that the model labeled in this round.
         package var labeled: Int
-        /// Why there is no threshold; empty where there is one.
-        package var remark: String
+        /// What the measurement said, for timeline and report: threshold, bound, validation objects, classes.
+        package var figures: JSONObject
 
-        package init(
-            round: Int, threshold: Double?, bound: Double, validation: Int, assured: Assurance, labeled: Int,
-            remark: String = ""
-        ) {
+        package init(round: Int, labeled: Int, figures: JSONObject = JSONObject()) {
             self.round = round
-            self.threshold = threshold
-            self.bound = bound
-            self.validation = validation
-            self.assured = assured
             self.labeled = labeled
-            self.remark = remark
+            self.figures = figures
         }
     }
 
@@ -166,7 +142,7 @@ extension LabelingJob {
         /// Takes what is open out of people's hands, unlabeled.
         case cancelOpenObjects(round: Int)
         case train(round: Int, at: Instant)
-        case predict(round: Int, at: Instant, model: String, assured: Assurance)
+        case predict(round: Int, at: Instant, model: String)
         case export(isFinal: Bool, at: Instant)
         /// Goes into the job's timeline with the event's transaction; needs no performing.
         case record(Record)
@@ -182,6 +158,8 @@ extension LabelingJob {
         /// By manifest line, by a seeded draw, or by the latest model's confidence.
         package enum Order: String, Hashable, Sendable {
             case manifest, random, leastConfident
+            /// Mostly the latest model's least confident, the rest drawn at random from all that is left.
+            case mixed
         }
         /// The round that begins.
         package var round: Int

@@ -7,6 +7,8 @@ extension LabelingJob {
     package struct Plan: Hashable, Sendable {
         /// Automated data labeling: people label a sample, a model the rest.
         package var isAutomated = false
+        /// When people are asked and models trained.
+        package var schedule = Steering.Schedule.documented
         /// The first batch is a probe (public workforce, or automated labeling).
         package var hasProbe = false
         /// MaxConcurrentTaskCount: objects with people at one time.
@@ -50,6 +52,12 @@ extension LabelingJob {
 
         /// Objects of the probe batch, as observed of the service.
         static let probe = 10
+
+        /// Objects of a batch in the efficient schedule: 4 % of all; the first has at least 100.
+        package func efficientBatch(_ round: Int, objects: Int) -> Int {
+            let share = (objects * 4 + 99) / 100
+            return round == 1 ? max(100, share) : share
+        }
 
         /// Human labels of the validation set: 20 % of the objects, 10 % from 5,000 objects on (developer guide,
         /// "Automate data labeling").

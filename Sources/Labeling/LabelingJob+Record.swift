@@ -28,29 +28,27 @@ extension LabelingJob.Record {
                 "failed": .integer(call.failed),
             ]
         case .trained(let model):
-            return [
-                "event": "trained", "round": .integer(model.round), "model": .string(model.name),
-                "examples": .integer(model.examples),
-            ]
+            return Self.object(
+                [
+                    "event": "trained", "round": .integer(model.round), "model": .string(model.name),
+                    "examples": .integer(model.examples),
+                ], model.figures)
         case .trainingFailed(let reason): return ["event": "trainingFailed", "reason": .string(reason)]
-        case .predicted(let prediction): return prediction.json
+        case .predicted(let prediction):
+            return Self.object(
+                [
+                    "event": "predicted", "round": .integer(prediction.round), "labeled": .integer(prediction.labeled),
+                ], prediction.figures)
         case .stopRequested: return ["event": "stopRequested"]
         case .stoppingConditionMet: return ["event": "stoppingConditionMet"]
         case .failed(let reason): return ["event": "failed", "reason": .string(reason)]
         case .late(let event): return ["event": "ignored", "what": .string(event)]
         }
     }
-}
 
-extension LabelingJob.Prediction {
-    fileprivate var json: JSONObject {
-        var object: JSONObject = [
-            "event": "predicted", "round": .integer(round), "validation": .integer(validation),
-            "above": .integer(assured.items), "correct": .integer(assured.correct), "bound": .double(bound),
-            "labeled": .integer(labeled),
-        ]
-        object["threshold"] = threshold.map { .double($0) }
-        if !remark.isEmpty { object["remark"] = .string(remark) }
+    private static func object(_ object: JSONObject, _ figures: JSONObject) -> JSONObject {
+        var object = object
+        for member in figures.members { object[member.name] = member.value }
         return object
     }
 }

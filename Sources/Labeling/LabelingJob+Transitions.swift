@@ -35,12 +35,15 @@ extension LabelingJob {
     }
 
     private var order: Selection.Order {
-        if hasPredictions { return .leastConfident }
+        if hasPredictions { return plan.schedule == .efficient ? .mixed : .leastConfident }
         return plan.isAutomated ? .random : .manifest
     }
 
     private func batchLimit(_ round: Int) -> Int {
         var limit = plan.maxConcurrentObjects
+        if plan.isAutomated, plan.schedule == .efficient {
+            limit = min(limit, plan.efficientBatch(round, objects: counters.objects))
+        }
         if plan.hasProbe {
             if round == 1 { limit = min(limit, Plan.probe) }
             if round == 2 { limit = max(1, limit - Plan.probe) }
@@ -150,16 +153,19 @@ extension LabelingJob {
         return export + entered + [.train(round: round + 1, at: time)]
     }
 
-    /// More than 10 % of the first sample failed: the probe and the batch that completes it (developer guide).
+    /// More than 10 % of the first sample failed: the probe and the batch that completes it, or the first batch where
+    /// there is no probe (developer guide).
     private func firstSampleFailure(_ round: Int) -> String? {
         let failed = counters.failed - countedAtStart.failed
         let sample = failed + counters.human - countedAtStart.human
-        guard plan.isAutomated, round == 2, failed * 10 > sample else { return nil }
+        guard plan.isAutomated, round == (plan.hasProbe ? 2 : 1), failed * 10 > sample else { return nil }
         return FailureText.firstSampleFailed(failed, of: sample)
     }
 
-    /// The first model waits for a full validation set and one batch more; from then on every batch brings a model.
+    /// The first model waits for a full validation set and one batch more; from then on every batch brings a model. In
+    /// the efficient schedule, which has no such set, the first batch brings one.
     private mutating func isModelDue(after round: Int) -> Bool {
+        if plan.schedule == .efficient { return true }
         if let full = validationFullAfter { return round > full }
         if counters.human >= Plan.validationTarget(objects: counters.objects) { validationFullAfter = round }
         return false
@@ -179,7 +185,7 @@ extension LabelingJob {
         modelName = model.name
         let entered = [.record(.trained(model))] + enter(.predicting(model.round))
         guard case .predicting = phase else { return entered }
-        return entered + [.predict(round: model.round, at: time, model: model.name, assured: assured)]
+        return entered + [.predict(round: model.round, at: time, model: model.name)]
     }
 
     mutating func goOnWithoutModel(_ reason: String) -> [Effect] {
@@ -198,8 +204,6 @@ extension LabelingJob {
         guard phase == .predicting(prediction.round) else { return late(.predicted(prediction)) }
         hasPredictions = true
         counters.machine += prediction.labeled
-        assured.items += prediction.assured.items
-        assured.correct += prediction.assured.correct
         return [.record(.predicted(prediction))] + exportIfDue() + select(round: prediction.round)
     }
 

@@ -115,8 +115,6 @@ package struct LabelingJob: Hashable, Sendable {
     package internal(set) var validationFullAfter: Int?
     /// Whether a prediction exists, so that the least confident objects go to people.
     package internal(set) var hasPredictions: Bool
-    /// Validation objects above the thresholds of earlier rounds: how many, and how many the model had right.
-    package internal(set) var assured: Assurance
     /// How often a model could not be had and people went on alone.
     package internal(set) var trainingFailures: Int
     /// What was labeled by people and what had failed when the manifest was loaded: no part of the first sample.
@@ -142,7 +140,6 @@ package struct LabelingJob: Hashable, Sendable {
         callsOpen = 0
         latestFileSecond = .epoch
         hasPredictions = false
-        assured = Assurance(items: 0, correct: 0)
         trainingFailures = 0
         countedAtStart = Counters()
         modelName = ""

@@ -27,6 +27,7 @@ extension LabelingJobSpecification {
         object["template"] = template.map { .string($0.description) }
         object["maxHumanLabeled"] = maxHumanLabeled.map { .integer($0) }
         object["algorithm"] = algorithm.map { .string($0.rawValue) }
+        object["predictions"] = predictions.map { .array($0) }
         object["initialModelArn"] = initialModelArn.map { .string($0) }
         return JSONValue.object(object).compactBytes
     }
@@ -60,6 +61,7 @@ extension LabelingJobSpecification {
         maxHumanLabeled = value["maxHumanLabeled"]?.integer
         maxPercentageLabeled = value["maxPercentageLabeled"]?.integer ?? 100
         algorithm = value["algorithm"]?.string.flatMap(LabelingAlgorithm.init(rawValue:))
+        predictions = value["predictions"]?.array
         initialModelArn = value["initialModelArn"]?.string
         contentClassifiers = value["contentClassifiers"]?.array?.compactMap(\.string) ?? []
         notices = value["notices"]?.array?.compactMap(\.string) ?? []
@@ -75,6 +77,12 @@ extension LabelingJobSpecification.ResolvedSteering {
             "learner": .string(learner.rawValue), "consolidation": .string(consolidation.rawValue),
             "objectLimit": .integer(objectLimit),
         ]
+        object["learnerURL"] = learnerURL.map { .string($0) }
+        object["schedule"] = .string(schedule.rawValue)
+        object["sampler"] = .string(sampler.rawValue)
+        object["certainty"] = .double(certainty)
+        object["threshold"] = threshold.map { .double($0) }
+        object["auditShare"] = .double(auditShare)
         object["crowd"] = crowd.map { .string($0.rawValue) }
         object["truthManifest"] = truthManifest.map { .string($0.description) }
         object["truthAttribute"] = truthAttribute.map { .string($0) }
@@ -96,6 +104,12 @@ extension LabelingJobSpecification.ResolvedSteering {
         truthManifest = json["truthManifest"]?.string.flatMap { S3URI($0) }
         truthAttribute = json["truthAttribute"]?.string
         outcome = json["outcome"]?.string.flatMap { LabelingJob.ForcedOutcome($0) }
+        learnerURL = json["learnerURL"]?.string
+        schedule = json["schedule"]?.string.flatMap(Steering.Schedule.init(rawValue:)) ?? .documented
+        sampler = json["sampler"]?.string.flatMap(Steering.Sampler.init(rawValue:)) ?? .leastConfident
+        certainty = json["certainty"]?.double ?? certainty
+        threshold = json["threshold"]?.double
+        auditShare = json["auditShare"]?.double ?? auditShare
         consolidation = json["consolidation"]?.string.flatMap(ConsolidationMethod.init(rawValue:)) ?? .service
     }
 }

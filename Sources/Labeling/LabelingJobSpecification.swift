@@ -60,6 +60,8 @@ package struct LabelingJobSpecification: Sendable {
     package var echo: JSONObject
     /// What this server decided about the job.
     package var steering: ResolvedSteering
+    /// What a scripted learner says of each line: `{"label", "confidence"}`; nil where it goes by the truth.
+    package var predictions: [JSONValue]?
     /// What a user might not expect; shown in headers and the timeline.
     package var notices: [String]
 
@@ -116,6 +118,18 @@ package struct LabelingJobSpecification: Sendable {
         package var learner: Steering.Learner
         /// How several people's labels are joined.
         package var consolidation = ConsolidationMethod.service
+        /// Where an outside learner is; of a meaning for `outside` alone.
+        package var learnerURL: String?
+        /// When people are asked and models trained.
+        package var schedule = Steering.Schedule.documented
+        /// Which objects people see next.
+        package var sampler = Steering.Sampler.leastConfident
+        /// Certainty with which machine labels keep the target.
+        package var certainty = 0.9
+        /// What a scripted learner's labels have to reach, without being measured; nil measures it.
+        package var threshold: Double?
+        /// Objects that the model would label and people check, as a share of a batch.
+        package var auditShare = 0.05
         /// Most manifest lines.
         package var objectLimit: Int
 
@@ -161,7 +175,8 @@ package struct LabelingJobSpecification: Sendable {
     package var plan: LabelingJob.Plan {
         var plan = LabelingJob.Plan()
         plan.isAutomated = isAutomated
-        plan.hasProbe = isAutomated || isPublicCrowd
+        plan.schedule = steering.schedule
+        plan.hasProbe = isAutomated && steering.schedule == .documented || isPublicCrowd
         plan.maxConcurrentObjects = maxConcurrentTaskCount
         plan.maxHumanLabeled = maxHumanLabeled
         plan.maxPercentageLabeled = maxPercentageLabeled

@@ -16,9 +16,17 @@ package struct Steering: Hashable, Sendable {
         /// The backbone's maps where its weights have been fetched, else the small network.
         case automatic
         case backbone, network
-        /// Knows the truth and is told how sure to be: for tests of the workflow.
+        /// Says what a rule tells it, or knows the truth: for tests of the workflow.
         case scripted
+        /// A program of the user's own, called over HTTP.
+        case outside
         case none
+    }
+    /// Which objects people see next, of those without a label (the words of `Learning.Sampler`).
+    package enum Sampler: String, Hashable, Sendable, CaseIterable {
+        case leastConfident = "least-confident"
+        case margin, entropy, random
+        case coreSet = "core-set"
     }
 
     /// `simulated` where no source says anything.
@@ -45,8 +53,23 @@ package struct Steering: Hashable, Sendable {
     package var workers: Int?
     /// What trains the job's models.
     package var learner: Learner?
+    /// Where an outside learner is.
+    package var learnerURL: String?
+    /// What a scripted learner says, given in a rule: one prediction per manifest line.
+    package var predictions: JSONValue?
+    /// The confidence from which on its labels are taken, without being measured, 0 to 1.
+    package var threshold: Double?
+    /// Which objects people see next.
+    package var sampler: Sampler?
+    /// Certainty with which machine labels keep the target, at least 0.5 and below 1.
+    package var certainty: Double?
+    /// Objects that the model would label and people check, as a share of a batch, 0 to 1.
+    package var auditShare: Double?
     /// How several people's labels are joined.
     package var consolidation: ConsolidationMethod?
+
+    /// They are kept with the job, for tests of its output.
+    private static let mostPredictions = 10_000
 
     /// Leaves everything to the next source.
     package init() {}
@@ -83,7 +106,7 @@ package struct Steering: Hashable, Sendable {
             let name = tag.key.dropFirst(Self.tagPrefix.count)
             let value: JSONValue
             switch name {
-            case "pace", "seed", "workers", "min-objects", "minObjects":
+            case "pace", "seed", "workers", "min-objects", "minObjects", "certainty", "audit-share", "auditShare":
                 guard let number = try? JSONValue(parsing: tag.value), number.number != nil else {
                     throw Refusal(name: tag.key, value: tag.value, rule: "it must be a number")
                 }
@@ -112,7 +135,15 @@ package struct Steering: Hashable, Sendable {
         result.schedule = schedule ?? other.schedule
         result.minObjects = minObjects ?? other.minObjects
         result.workers = workers ?? other.workers
-        result.learner = learner ?? other.learner
+        if learner == nil {
+            result.learner = other.learner
+            result.learnerURL = other.learnerURL
+        }
+        result.predictions = predictions ?? other.predictions
+        result.threshold = threshold ?? other.threshold
+        result.sampler = sampler ?? other.sampler
+        result.certainty = certainty ?? other.certainty
+        result.auditShare = auditShare ?? other.auditShare
         result.consolidation = consolidation ?? other.consolidation
         return result
     }
@@ -122,7 +153,22 @@ package struct Steering: Hashable, Sendable {
         case "workforce": workforce = try word(name, value)
         case "crowd": crowd = try word(name, value)
         case "schedule": schedule = try word(name, value)
-        case "learner": learner = try word(name, value)
+        case "sampler": sampler = try word(name, value)
+        case "learner": try setLearner(name, value)
+        case "predictions":
+            guard let list = value.array, list.count <= Self.mostPredictions else {
+                throw refusal(
+                    name, value, "it must be a list with one per object, and at most \(Self.mostPredictions) of them")
+            }
+            predictions = value
+            learner = learner ?? .scripted
+        case "certainty":
+            guard let number = value.double, number >= 0.5, number < 1 else {
+                throw refusal(name, value, "it must be a number of at least 0.5 and below 1")
+            }
+            certainty = number
+        case "threshold": threshold = try share(name, value)
+        case "auditShare", "audit-share": auditShare = try share(name, value)
         case "consolidation": consolidation = try word(name, value)
         case "truth", "truth-manifest": try setTruth(name, value)
         case "truth-attribute": truthAttribute = try text(name, value)
@@ -151,6 +197,29 @@ package struct Steering: Hashable, Sendable {
         case "workers": workers = try count(name, value, 1...10_000)
         default: throw Refusal(name: name, value: value.compactText, rule: "there is no setting of that name")
         }
+    }
+
+    private func share(_ name: String, _ value: JSONValue) throws(Refusal) -> Double {
+        guard let number = value.double, number >= 0, number <= 1 else {
+            throw refusal(name, value, "it must be a number from 0 to 1")
+        }
+        return number
+    }
+
+    private mutating func setLearner(_ name: String, _ value: JSONValue) throws(Refusal) {
+        if let text = value.string, text.hasPrefix("http://") || text.hasPrefix("https://") {
+            learner = .outside
+            learnerURL = text
+            return
+        }
+        let words = Learner.allCases.filter { $0 != .outside }
+        guard let word = words.first(where: { $0.rawValue == value.string }) else {
+            throw refusal(
+                name, value,
+                "it must be one of " + words.map(\.rawValue).joined(separator: ", ")
+                    + ", or the http address of a learner of your own")
+        }
+        learner = word
     }
 
     private mutating func setTruth(_ name: String, _ value: JSONValue) throws(Refusal) {

@@ -20,14 +20,14 @@ package struct RareClassGuard: Hashable, Sendable {
     package struct Known: Hashable, Sendable {
         /// What people say.
         package var category: Int
-        /// The model's, one per class.
-        package var probabilities: [Float]
+        /// The model's, of that class.
+        package var probability: Float
         /// Whether the object was drawn at random, so that it speaks of all objects.
         package var isRandom: Bool
 
-        package init(category: Int, probabilities: [Float], isRandom: Bool) {
+        package init(category: Int, probability: Float, isRandom: Bool) {
             self.category = category
-            self.probabilities = probabilities
+            self.probability = probability
             self.isRandom = isRandom
         }
     }
@@ -45,10 +45,7 @@ package struct RareClassGuard: Hashable, Sendable {
         for category in 0..<classes {
             let share = known.count { $0.isRandom && $0.category == category }
             guard random > 0, Double(share) < rule.rareShare * Double(random) else { continue }
-            let own = known.compactMap { object in
-                object.category == category && object.probabilities.indices.contains(category)
-                    ? object.probabilities[category] : nil
-            }.sorted()
+            let own = known.filter { $0.category == category }.map(\.probability).sorted()
             guard let lowest = own.first else { continue }
             ceilings[category] =
                 own.count < rule.fewObjects ? lowest / 2 : own[Int((1 - rule.kept) * Double(own.count))]
@@ -59,9 +56,13 @@ package struct RareClassGuard: Hashable, Sendable {
     /// Whether a prediction may be taken.
     package func permits(_ prediction: LearnedPrediction) -> Bool {
         guard case .category(let label) = prediction.label else { return true }
-        return ceilings.allSatisfy { category, ceiling in
-            category == label || !prediction.probabilities.indices.contains(category)
-                || prediction.probabilities[category] < ceiling
+        return permits(label, prediction.probabilities)
+    }
+
+    /// Whether an object may be taken as one of a class.
+    package func permits(_ label: Int?, _ probabilities: [Float]) -> Bool {
+        ceilings.allSatisfy { category, ceiling in
+            category == label || !probabilities.indices.contains(category) || probabilities[category] < ceiling
         }
     }
 }

@@ -142,18 +142,39 @@ package struct ThresholdRule: Hashable, Sendable {
     package func choose(_ outcomes: [ValidationOutcome], earlier: Assurance = Assurance()) -> ThresholdChoice {
         let sorted = outcomes.sorted { $0.confidence > $1.confidence }
         var floors = classFloors(sorted, earlier)
-        var open = sorted.filter { isOpen($0, floors) }
-        var cut = lowestCut(open, earlier.total, target)
+        var admitted = sorted.filter { isOpen($0, floors) }
+        var cut = lowestCut(admitted, earlier.total, target)
         // A class may reach its floor only higher up; what is left out of it can move the common cut, and that the
         // class. Each step closes something, so it ends.
         while let threshold = cut.threshold {
-            let raised = raisedFloors(floors, open.filter { $0.confidence >= threshold }, earlier)
+            let raised = raisedFloors(floors, admitted.filter { $0.confidence >= threshold }, earlier)
             if raised == floors { break }
             floors = raised
-            open = sorted.filter { isOpen($0, floors) }
-            cut = lowestCut(open, earlier.total, target)
+            admitted = sorted.filter { isOpen($0, floors) }
+            cut = lowestCut(admitted, earlier.total, target)
         }
-        return choice(sorted, open, floors, cut, earlier)
+        return choice(sorted, admitted, floors, cut, earlier)
+    }
+
+    /// Takes every label with at least a confidence that somebody has fixed, whatever is known of it; the figures are
+    /// measured as ever.
+    package func fixed(
+        at threshold: Float, _ outcomes: [ValidationOutcome], earlier: Assurance, classes: Int
+    ) -> ThresholdChoice {
+        var choice = ThresholdChoice(
+            threshold: threshold, byCategory: [:], accepted: Tally(), cumulative: earlier, bound: 0, coverage: 0,
+            refusal: nil)
+        for outcome in outcomes where outcome.confidence >= threshold {
+            choice.accepted = choice.accepted + Tally(agreement: outcome.agreement, count: 1)
+            choice.cumulative.add(outcome)
+        }
+        for category in 0..<classes {
+            let tally = choice.cumulative.byCategory[category] ?? Tally()
+            choice.byCategory[category] = ClassThreshold(threshold: 0, cumulative: tally, bound: lowerBound(tally))
+        }
+        choice.bound = lowerBound(choice.cumulative.total)
+        choice.coverage = outcomes.isEmpty ? 0 : Double(choice.accepted.count) / Double(outcomes.count)
+        return choice
     }
 
     /// The agreement that the true one exceeds with certainty `level`: the Beta(k, n - k + 1) quantile at 1 - level.
@@ -233,7 +254,7 @@ package struct ThresholdRule: Hashable, Sendable {
     // MARK: Result
 
     private func choice(
-        _ sorted: [ValidationOutcome], _ open: [ValidationOutcome], _ floors: Floors, _ cut: Cut,
+        _ sorted: [ValidationOutcome], _ admitted: [ValidationOutcome], _ floors: Floors, _ cut: Cut,
         _ earlier: Assurance
     ) -> ThresholdChoice {
         var choice = ThresholdChoice(
@@ -249,7 +270,7 @@ package struct ThresholdRule: Hashable, Sendable {
             choice.refusal = known < needed ? .tooFewObjects(known, needed: needed) : .belowTarget
             return choice
         }
-        for outcome in open where outcome.confidence >= threshold {
+        for outcome in admitted where outcome.confidence >= threshold {
             choice.accepted = choice.accepted + Tally(agreement: outcome.agreement, count: 1)
             choice.cumulative.add(outcome)
         }

@@ -84,7 +84,8 @@ struct Trial {
             "  seed \(seed) round \(round): pool \(pool.count), right \(percent(right, pool.count)),"
                 + " mean confidence \(rounded(100 * confidence, 1)) %,"
                 + " threshold \(choice.threshold.map { rounded(Double($0), 4) } ?? "none"),"
-                + " validation \(rounded(choice.accepted.agreement, 0))/\(choice.accepted.count), bound \(rounded(choice.bound, 4)),"
+                + " validation \(rounded(choice.accepted.agreement, 0))/\(choice.accepted.count),"
+                + " bound \(rounded(choice.bound, 4)),"
                 + " coverage \(rounded(choice.coverage, 3)), fit \(rounded(fit, 1)) s")
     }
 

@@ -62,6 +62,7 @@ final class AvailableLearners: LearnerSource {
                         NoLearner("the backbone's weights are not at \(path); fetch them with scripts/fetch-backbone"))
             }
         case .scripted: return .success([ScriptedLearner()])
+        case .outside: return .failure(NoLearner("learners of one's own are not called yet"))
         case .none: return .failure(NoLearner("the job's learner is none"))
         }
     }

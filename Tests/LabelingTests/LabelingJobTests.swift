@@ -279,10 +279,7 @@ import Testing
         var lost = course
         lost.take(.trainingFailed("gone"))
         #expect(lost.job.phase == .selecting(4))
-        let prediction = LabelingJob.Prediction(
-            round: 4, threshold: 0.9, bound: 0.96, validation: 20,
-            assured: LabelingJob.Assurance(items: 9, correct: 9), labeled: 60)
-        course.take(.predicted(prediction))
+        course.take(.predicted(LabelingJob.Prediction(round: 4, labeled: 60)))
         #expect(course.job.phase == .finalizing && course.job.counters.machine == 60)
     }
 
@@ -381,14 +378,14 @@ import Testing
     }
 
     @Test func effectsAreReadBack() {
-        let at = Self.at(7), assured = LabelingJob.Assurance(items: 3, correct: 2)
+        let at = Self.at(7)
         var course = annotating()
         course.take(progress([2, 9], at: 10), at: 10)
         course.take(.groupingDue, at: 70)
         let effects: [LabelingJob.Effect] =
             course.effects + selecting().effects + [
                 .loadManifest, .expireOpenObjects(round: 2, at: at), .cancelOpenObjects(round: 3),
-                .train(round: 4, at: at), .predict(round: 4, at: at, model: "m", assured: assured),
+                .train(round: 4, at: at), .predict(round: 4, at: at, model: "m"),
                 .export(isFinal: true, at: at), .export(isFinal: false, at: at),
             ]
         for effect in effects {

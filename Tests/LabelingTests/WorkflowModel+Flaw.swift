@@ -150,9 +150,7 @@ extension WorkflowModel {
         for round in [1, 2, 9] {
             let progress = LabelingJob.Progress(round: round, finished: [], failed: 1, eventsTaken: 1)
             let model = LabelingJob.Model(round: round, name: "stray", examples: 1)
-            let prediction = LabelingJob.Prediction(
-                round: round, threshold: nil, bound: 0, validation: 1,
-                assured: LabelingJob.Assurance(items: 1, correct: 1), labeled: 1)
+            let prediction = LabelingJob.Prediction(round: round, labeled: 1)
             add(
                 .batchChosen(LabelingJob.Choice(round: round, open: 1, unreadable: 0)),
                 unless: phase == .selecting(round))

@@ -67,7 +67,7 @@ extension WorkflowModel {
         case .expireOpenObjects(let round, _): bytes += [4, Self.byte(round)]
         case .cancelOpenObjects: bytes.append(5)
         case .train(let round, _): bytes += [6, Self.byte(round)]
-        case .predict(let round, _, _, _): bytes += [7, Self.byte(round)]
+        case .predict(let round, _, _): bytes += [7, Self.byte(round)]
         case .export(let isFinal, _): bytes += [8, isFinal ? 1 : 0]
         case .record: bytes.append(9)
         }

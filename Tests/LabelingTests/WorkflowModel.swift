@@ -199,7 +199,7 @@ struct WorkflowModel: Hashable {
         case .expireOpenObjects(let round, let at): return [("expire", base.expiring(round, at))]
         case .cancelOpenObjects: return [("cancel", base.cancelling())]
         case .train(let round, let at): return base.training(round, at)
-        case .predict(let round, let at, _, _): return base.predicting(round, at)
+        case .predict(let round, let at, _): return base.predicting(round, at)
         case .export(let isFinal, let at):
             var next = base
             _ = next.take(.outputsWritten(isFinal: isFinal), at: at)
@@ -280,9 +280,7 @@ struct WorkflowModel: Hashable {
         let waiting = items.indices.filter { items[$0].isWaiting }
         func predict(_ count: Int) -> WorkflowModel {
             var next = self
-            let prediction = LabelingJob.Prediction(
-                round: round, threshold: count > 0 ? 0.9 : nil, bound: 0.95, validation: 1,
-                assured: LabelingJob.Assurance(items: 0, correct: 0), labeled: count)
+            let prediction = LabelingJob.Prediction(round: round, labeled: count)
             guard next.take(.predicted(prediction), at: at) else { return next }
             for index in waiting.prefix(count) { next.items[index].end(.machine) }
             return next

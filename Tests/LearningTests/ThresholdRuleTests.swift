@@ -88,4 +88,74 @@ struct ThresholdRuleTests {
         let choice = ThresholdRule().choose([], earlier: earlier(600, 600))
         #expect(choice.threshold == nil && choice.cumulative.total == Tally(agreement: 600, count: 600))
     }
+
+    // MARK: Classes
+
+    private func outcomes(of category: Int, _ right: Int, _ wrong: Int, from confidence: Float) -> [ValidationOutcome] {
+        (0..<right + wrong).map { place in
+            ValidationOutcome(
+                category: category, confidence: confidence - Float(place) / 10_000, agreement: place < right ? 1 : 0)
+        }
+    }
+
+    @Test func aClassWithTooLittleEvidenceGoesToPeople() {
+        // Ten without a mistake: 0.1 to the tenth is 0.79, below the floor of 0.8; eleven would do.
+        let choice = ThresholdRule().choose(outcomes(of: 0, 200, 0, from: 0.99) + outcomes(of: 1, 10, 0, from: 0.98))
+        #expect(choice.takes(0, 0.99) && !choice.takes(1, 0.99) && !choice.takes(2, 0.99))
+        #expect(choice.accepted.count == 200)
+        let enough = ThresholdRule().choose(outcomes(of: 0, 200, 0, from: 0.99) + outcomes(of: 1, 11, 0, from: 0.98))
+        #expect(enough.takes(1, 0.98) && enough.accepted.count == 211)
+    }
+
+    @Test func aClassThatIsOftenWrongIsLeftOut() {
+        // Over both classes 300 of 306 are right, which the common bound takes.
+        let good = outcomes(of: 0, 290, 0, from: 0.99), poor = outcomes(of: 1, 10, 6, from: 0.99)
+        #expect(
+            ThresholdRule().choose(
+                (good + poor).map { outcome in
+                    ValidationOutcome(confidence: outcome.confidence, agreement: outcome.agreement)
+                }
+            ).accepted.count == 306)
+        let choice = ThresholdRule().choose(good + poor)
+        #expect(choice.takes(0, 0.99) && !choice.takes(1, 0.99))
+        #expect(choice.byCategory[1]?.threshold == nil && (choice.byCategory[1]?.bound ?? 1) < 0.8)
+    }
+
+    @Test func whatAClassHasShownEarlierCounts() {
+        var earlier = Assurance()
+        for outcome in outcomes(of: 1, 30, 0, from: 0.9) { earlier.add(outcome) }
+        let now = outcomes(of: 0, 60, 0, from: 0.99)
+        #expect(!ThresholdRule().choose(now).takes(1, 0.99))
+        let choice = ThresholdRule().choose(now, earlier: earlier)
+        #expect(choice.takes(1, 0.99) && choice.cumulative.total == Tally(agreement: 90, count: 90))
+        #expect(choice.cumulative.byCategory[1] == Tally(agreement: 30, count: 30))
+    }
+
+    /// Mean overlaps, held to 0.6; the bound on their mean must not lie above it.
+    @Test func overlapsAreHeldToTheirMean() {
+        var rule = ThresholdRule()
+        rule.target = 0.6
+        let overlaps = (0..<100).map {
+            ValidationOutcome(confidence: 1 - Float($0) / 1000, agreement: $0 < 50 ? 0.9 : 0.4)
+        }
+        let choice = rule.choose(overlaps)
+        #expect(choice.bound >= 0.6 && choice.bound < choice.accepted.agreement / Double(choice.accepted.count))
+        #expect(choice.accepted.count > 50 && choice.accepted.count < 100)
+        #expect(choice.takes(nil, 0.999) && choice.byCategory.isEmpty)
+    }
+
+    @Test func theUpperBoundMirrorsTheLowerOne() {
+        let rule = ThresholdRule()
+        #expect(rule.upperBound(Tally(agreement: 10, count: 10)) == 1)
+        let upper = rule.upperBound(Tally(agreement: 1, count: 10)),
+            lower = rule.lowerBound(Tally(agreement: 9, count: 10))
+        #expect(abs(upper + lower - 1) < 1e-9)
+    }
+
+    @Test func aThresholdThatSomebodyFixedIsTakenAsItIs() {
+        let choice = ThresholdRule().fixed(
+            at: 0.5, outcomes(of: 1, 1, 1, from: 0.9), earlier: Assurance(), classes: 3)
+        #expect(choice.takes(0, 0.5) && choice.takes(2, 0.7) && !choice.takes(1, 0.49))
+        #expect(choice.accepted == Tally(agreement: 1, count: 2) && choice.bound < 0.95)
+    }
 }

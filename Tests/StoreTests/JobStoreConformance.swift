@@ -203,10 +203,13 @@ struct JobStoreConformance {
             #expect(try reading.objects(.human, after: -1, limit: 2).map(\.index) == [0, 1])
             #expect(try reading.objects(.human, after: 1, limit: 9).map(\.index) == [9])
             #expect(try reading.count(.human) == 3 && reading.count(.answered) == 0)
-            // In draw order; a label without a class teaches nothing.
+            // In draw order; what came with the manifest comes last.
             let labels = try reading.humanLabels()
-            #expect(labels.map(\.index) == [1, 0] && labels.map(\.category) == [0, 2])
-            #expect(labels.map(\.use) == [.none, .retired])
+            #expect(labels.map(\.index) == [1, 0, 9] && labels.map(\.category) == [0, 2, nil])
+            #expect(labels.map(\.use) == [.none, .retired, .none])
+            #expect(labels.map(\.position) == [10_001, 10_005, nil] && labels.map(\.round) == [1, 1, 0])
+            let counts = try reading.categoryCounts()
+            #expect(counts.keys.sorted() == [0, 1, 2] && counts[1]?.machine == 1 && counts[2]?.human == 1)
             let marks = try reading.marks(in: 2..<6)
             #expect(marks.keys.sorted() == [2, 4, 5])
             #expect(marks[4]?.status == .open && marks[4]?.round == 2)

@@ -94,7 +94,9 @@ extension ControlService {
         guard let specification = LabelingJobSpecification(decoding: row.specification),
             let job = LabelingJob(decoding: row.state, plan: specification.plan)
         else { throw .internalFailure("The labeling job \(row.name.name) cannot be read.") }
-        return JobReport.report(specification, job, status: engine.visibleStatus(of: row), timeline)
+        let id = row.id
+        let audits = try await internally(context, logger) { try await jobs.read(id) { try JobReport.audits($0) } }
+        return JobReport.report(specification, job, status: engine.visibleStatus(of: row), timeline, audits: audits)
     }
 
     /// Deletes all objects below a prefix.

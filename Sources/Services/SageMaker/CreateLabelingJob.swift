@@ -105,6 +105,10 @@ extension SageMakerService {
         specification.initialModelArn = input.labelingJobAlgorithmsConfig?.initialActiveLearningModelArn
         specification.contentClassifiers =
             input.inputConfig.dataAttributes?.contentClassifiers?.map(\.rawValue) ?? []
+        if request.algorithm != nil, let predictions = choice.chosen.predictions?.array {
+            specification.predictions = predictions
+            specification.notices.append("what the model says of each object, and how sure it is, comes from a rule")
+        }
         if steering.minObjects < limits.automatedLabelingMinimumObjects, request.algorithm != nil {
             specification.notices.append(
                 "minObjects lowers the documented minimum of \(limits.automatedLabelingMinimumObjects) objects for "
@@ -148,6 +152,11 @@ extension SageMakerService {
                 tags: Dictionary(tags.map { ($0.key, $0.value) }) { $1 })
             let asked = try Steering(tags: tags).over(rules.steering(for: subject))
             try Self.check(asked.consolidation, request.taskType)
+            if let threshold = asked.threshold, asked.predictions == nil {
+                throw Steering.Refusal(
+                    name: "threshold", value: "\(threshold)",
+                    rule: "it goes with predictions; that of a model is measured, see certainty")
+            }
             let chosen = asked.over(settings.steering)
             return SteeringChoice(chosen: chosen, hasAnswers: isScripted || chosen.answers != nil)
         } catch {
@@ -179,7 +188,6 @@ extension SageMakerService {
         let isPublic = request.workteam == .publicCrowd, steering = choice.chosen
         let workforce = choice.hasAnswers ? .scripted : steering.workforce ?? .simulated
         if workforce == .portal { try Self.checkPortal(request) }
-        if steering.schedule == .efficient { throw .notImplemented("The schedule 'efficient'") }
         var resolved = LabelingJobSpecification.ResolvedSteering(
             workforce: workforce, crowd: steering.crowd,
             // Real people live in real time.
@@ -189,6 +197,12 @@ extension SageMakerService {
             objectLimit: request.taskType.objectsPerJob(limits))
         resolved.truthManifest = steering.truthManifest.flatMap { S3URI($0) }
         resolved.truthAttribute = steering.truthAttribute
+        resolved.learnerURL = steering.learnerURL
+        resolved.schedule = steering.schedule ?? .documented
+        resolved.sampler = steering.sampler ?? .leastConfident
+        resolved.certainty = steering.certainty ?? resolved.certainty
+        resolved.threshold = steering.threshold
+        resolved.auditShare = steering.auditShare ?? resolved.auditShare
         resolved.outcome = steering.outcome
         // An option is for all jobs; those that it does not fit do without.
         resolved.consolidation = steering.consolidation.flatMap { $0.fits(request.taskType) ? $0 : nil } ?? .service

@@ -152,11 +152,36 @@ package struct BatchRow: Hashable, Sendable {
     package var objects: [Int]
     /// How far the draw order (or the manifest) has been used up after this batch.
     package var cursor: Int
+    /// How many of them, from the first on, were drawn at random from all that had no result.
+    package var random: Int
 
-    package init(round: Int, objects: [Int], cursor: Int) {
+    package init(round: Int, objects: [Int], cursor: Int, random: Int = 0) {
         self.round = round
         self.objects = objects
         self.cursor = cursor
+        self.random = random
+    }
+}
+
+/// An object that people have labeled, in few words.
+package struct HumanLabelRow: Hashable, Sendable {
+    /// Zero-based line of the manifest.
+    package var index: Int
+    /// Index of its class, for classification.
+    package var category: Int?
+    /// What a threshold made of it.
+    package var use: ObjectRow.Use
+    /// The round in which it went to people; 0 where the label came with the manifest.
+    package var round: Int
+    /// Place in the order of all rounds; nil where the label came with the manifest.
+    package var position: Int?
+
+    package init(index: Int, category: Int?, use: ObjectRow.Use, round: Int, position: Int?) {
+        self.index = index
+        self.category = category
+        self.use = use
+        self.round = round
+        self.position = position
     }
 }
 

@@ -88,5 +88,8 @@ extension LocalJobStore {
                         PRIMARY KEY (job, position)
                     );
                     """),
+            Migration(
+                "how much of a batch was drawn at random",
+                sql: "ALTER TABLE batches ADD COLUMN random INTEGER NOT NULL DEFAULT 0;"),
         ])
 }

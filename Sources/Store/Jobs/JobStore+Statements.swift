@@ -101,13 +101,42 @@ struct LocalJobTransaction: JobTransaction {
         ) { $0.int(0) }
     }
 
-    func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)] {
+    func humanLabels() throws -> [HumanLabelRow] {
         try connection.all(
             """
-            SELECT position, category, use FROM data_objects
-            WHERE job = :job AND status = :human AND category IS NOT NULL ORDER BY draw, position
+            SELECT position, category, use, round, draw FROM data_objects
+            WHERE job = :job AND status = :human ORDER BY draw IS NULL, draw, position
             """, [":job": id.value, ":human": ObjectRow.Status.human.rawValue]
-        ) { ($0.int(0), $0.int(1), ObjectRow.Use(rawValue: $0.int(2)) ?? .none) }
+        ) { row in
+            HumanLabelRow(
+                index: row.int(0), category: row.optionalInt(1), use: ObjectRow.Use(rawValue: row.int(2)) ?? .none,
+                round: row.int(3), position: row.optionalInt(4))
+        }
+    }
+
+    func randomObjects() throws -> [Int: Int] {
+        let rounds = try connection.all(
+            "SELECT round, random FROM batches WHERE job = :job AND random > 0", [":job": id.value]
+        ) { ($0.int(0), $0.int(1)) }
+        return Dictionary(uniqueKeysWithValues: rounds)
+    }
+
+    func categoryCounts() throws -> [Int: (human: Int, machine: Int)] {
+        var counts: [Int: (human: Int, machine: Int)] = [:]
+        let rows = try connection.all(
+            """
+            SELECT category, status, count(*) FROM data_objects
+            WHERE job = :job AND category IS NOT NULL GROUP BY category, status
+            """, [":job": id.value]
+        ) { ($0.int(0), ObjectRow.Status(rawValue: $0.int(1)), $0.int(2)) }
+        for (category, status, count) in rows {
+            switch status {
+            case .human: counts[category, default: (0, 0)].human = count
+            case .machine: counts[category, default: (0, 0)].machine = count
+            case .waiting, .open, .answered, .failed, nil: break
+            }
+        }
+        return counts
     }
 
     func count(_ status: ObjectRow.Status) throws -> Int {
@@ -126,13 +155,13 @@ struct LocalJobTransaction: JobTransaction {
 
     func latestBatch() throws -> BatchRow? {
         try connection.first(
-            "SELECT round, objects, cursor FROM batches WHERE job = :job ORDER BY round DESC LIMIT 1",
+            "SELECT round, objects, cursor, random FROM batches WHERE job = :job ORDER BY round DESC LIMIT 1",
             [":job": id.value], Self.batchRow)
     }
 
     func batch(_ round: Int) throws -> BatchRow? {
         try connection.first(
-            "SELECT round, objects, cursor FROM batches WHERE job = :job AND round = :round",
+            "SELECT round, objects, cursor, random FROM batches WHERE job = :job AND round = :round",
             [":job": id.value, ":round": round], Self.batchRow)
     }
 
@@ -225,10 +254,13 @@ struct LocalJobTransaction: JobTransaction {
 
     func put(_ batch: BatchRow) throws {
         try connection.execute(
-            "INSERT OR REPLACE INTO batches (job, round, objects, cursor) VALUES (:job, :round, :objects, :cursor)",
+            """
+            INSERT OR REPLACE INTO batches (job, round, objects, cursor, random)
+            VALUES (:job, :round, :objects, :cursor, :random)
+            """,
             [
                 ":job": id.value, ":round": batch.round, ":objects": Self.packed(batch.objects),
-                ":cursor": batch.cursor,
+                ":cursor": batch.cursor, ":random": batch.random,
             ])
     }
 
@@ -261,7 +293,8 @@ struct LocalJobTransaction: JobTransaction {
     }
 
     private static func batchRow(_ row: Row) -> BatchRow {
-        BatchRow(round: row.int(0), objects: row.withBytes(1, unpacked), cursor: row.int(2))
+        BatchRow(
+            round: row.int(0), objects: row.withBytes(1, unpacked), cursor: row.int(2), random: row.int(3))
     }
 
     /// Object indices as 32-bit little-endian numbers.

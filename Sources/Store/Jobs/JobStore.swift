@@ -128,8 +128,12 @@ package protocol JobReading {
     func objects(_ status: ObjectRow.Status, after index: Int, limit: Int) throws -> [ObjectRow]
     /// The waiting objects that the latest model is least sure of.
     func leastConfident(limit: Int) throws -> [Int]
-    /// Human labels in draw order: index, category, use.
-    func humanLabels() throws -> [(index: Int, category: Int, use: ObjectRow.Use)]
+    /// Human labels in draw order; those that came with the manifest behind them, in its order.
+    func humanLabels() throws -> [HumanLabelRow]
+    /// How many objects of each round's batch, from the first on, were drawn at random; rounds without are missing.
+    func randomObjects() throws -> [Int: Int]
+    /// How many objects of each class people and the model have labeled; for classification.
+    func categoryCounts() throws -> [Int: (human: Int, machine: Int)]
     /// How many objects have a status; manifest lines without a row are in none.
     func count(_ status: ObjectRow.Status) throws -> Int
     /// A document kept with the job, such as its label categories or its latest model.

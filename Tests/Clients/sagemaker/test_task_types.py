@@ -2,112 +2,13 @@
 
 import io
 import json
-import re
 
 import pytest
 from botocore.exceptions import ClientError
-from groundwork_testing import ExampleJob
-from groundwork_testing.example import png
 from PIL import Image
 
-CREATED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"
 SHARED_KEYS = ["job-name", "human-annotated", "creation-date", "type"]
 INSTRUCTIONS = {"shortInstruction": "<p>Mark them</p>", "fullInstruction": "<p>Mark them all</p>"}
-
-
-class TaskJob(ExampleJob):
-    """A job of one task type over lines that the test gives."""
-
-    kind = "ImageMultiClass"
-
-    def __init__(self, account, bucket, kind, lines, attribute="label", size=(64, 48), categories=None, **options):
-        super().__init__(account, options.pop("name", kind), bucket, objects=len(lines), **options)
-        self.kind, self.given, self.attribute, self.size = kind, lines, attribute, size
-        self.categories = categories or {}
-
-    def picture(self, number):
-        return png(*self.size)
-
-    def lines(self):
-        return [
-            {"source-ref": self.uri(f"images/{number}.png"), **line} if "source" not in line else line
-            for number, line in enumerate(self.given)
-        ]
-
-    def prepare(self):
-        super().prepare()
-        file = {"document-version": "2018-11-28", "labels": [{"label": label} for label in self.labels]}
-        self.put("labels.json", json.dumps({**file, **self.categories}).encode())
-        return self
-
-    def request(self, tags=None, **changes):
-        request = super().request(tags, **changes)
-        task = request["HumanTaskConfig"]
-        task["PreHumanTaskLambdaArn"] = task["PreHumanTaskLambdaArn"].replace("ImageMultiClass", self.kind)
-        consolidation = task["AnnotationConsolidationConfig"]
-        consolidation["AnnotationConsolidationLambdaArn"] = consolidation["AnnotationConsolidationLambdaArn"].replace(
-            "ImageMultiClass", self.kind
-        )
-        if self.kind == "NamedEntityRecognition":
-            page = "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
-            task["UiConfig"] = {"HumanTaskUiArn": page}
-        return request
-
-    def run(self, **tags):
-        self.start(tags={f"groundwork:{name}": value for name, value in tags.items()})
-        described = self.wait("Completed", timeout=60)
-        counters = described["LabelCounters"]
-        assert counters["TotalLabeled"] == counters["HumanLabeled"] == len(self.given), counters
-        return self.output()
-
-    def responses(self):
-        """The answers to each object, in the order of submission."""
-        found = {}
-        for key in self.keys("annotations/worker-response/"):
-            assert re.fullmatch(
-                r"annotations/worker-response/iteration-\d+/\d+/\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d\.json", key
-            )
-            found[int(key.split("/")[3])] = json.loads(self.read(key))["answers"]
-        return found
-
-    def check_consolidation(self):
-        """Requests hold the answers as strings, responses what the manifest has."""
-        folder = "annotations/consolidated-annotation/"
-        answers, output = self.responses(), self.output()
-        seen = set()
-        for key in self.keys(folder + "consolidation-request/"):
-            for entry in json.loads(self.read(key)):
-                number = int(entry["datasetObjectId"])
-                line = self.lines()[number]
-                place = {"content": line["source"]} if "source" in line else {"s3Uri": line["source-ref"]}
-                assert entry["dataObject"] == place
-                contents = [json.loads(a["annotationData"]["content"]) for a in entry["annotations"]]
-                assert contents == [answer["answerContent"] for answer in answers[number]]
-        for key in self.keys(folder + "consolidation-response/"):
-            for entry in json.loads(self.read(key)):
-                number = int(entry["datasetObjectId"])
-                content = entry["consolidatedAnnotation"]["content"]
-                names = [self.attribute, self.attribute + "-metadata"]
-                assert content == {name: output[number][name] for name in names}
-                seen.add(number)
-        assert seen == set(range(len(self.given)))
-
-    def metadata(self, line, kind):
-        """The metadata of a line, once what all kinds share has been checked."""
-        assert list(line)[-2:] == [self.attribute, self.attribute + "-metadata"]
-        metadata = line[self.attribute + "-metadata"]
-        assert metadata["type"] == kind and metadata["human-annotated"] == "yes"
-        assert metadata["job-name"] == f"labeling-job/{self.name.lower()}"
-        assert re.fullmatch(CREATED, metadata["creation-date"])
-        return metadata
-
-
-@pytest.fixture
-def task_job(account, bucket_name):
-    def make(kind, lines, **options):
-        return TaskJob(account, bucket_name, kind, lines, **options).prepare()
-
-    return make
 
 
 def test_texts_are_classified(task_job):

@@ -82,7 +82,7 @@ import Testing
             { $0.humanTaskConfig.taskTimeLimitInSeconds = 28_801 },
             { $0.humanTaskConfig.taskAvailabilityLifetimeInSeconds = 299 },
             { $0.tags = [SageMaker.Tag(key: "groundwork:outcome", value: "explode")] },
-            { $0.tags = [SageMaker.Tag(key: "groundwork:schedule", value: "efficient")] },
+            { $0.tags = [SageMaker.Tag(key: "groundwork:sampler", value: "best")] },
             { $0.humanTaskConfig.publicWorkforceTaskPrice = SageMaker.PublicWorkforceTaskPrice() },
             { $0.humanTaskConfig.uiConfig.uiTemplateS3Uri = nil },
         ] as [@Sendable (inout Request) -> Void])
