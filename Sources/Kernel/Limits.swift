@@ -152,4 +152,13 @@ package struct Limits: Sendable {
     package var modelArchiveBytes = 64 << 20
     /// Largest content of one once it is unpacked.
     package var modelBytes = 256 << 20
+
+    // Features that are kept for later rounds and jobs.
+
+    /// What they may take of the disk, save what jobs at work hold: 4 GiB.
+    package var featureCacheBytes = 4 << 30
+    /// Of how many objects they are, for the memory of their index.
+    package var featureCacheObjects = 1_000_000
+    /// What stays in memory where the disk takes no more.
+    package var featureReserveBytes = 64 << 20
 }
