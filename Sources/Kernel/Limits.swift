@@ -161,4 +161,17 @@ package struct Limits: Sendable {
     package var featureCacheObjects = 1_000_000
     /// What stays in memory where the disk takes no more.
     package var featureReserveBytes = 64 << 20
+
+    // A learner in another program.
+
+    /// Largest request and largest answer of one call.
+    package var outsideRequestBytes = 128 << 20, outsideAnswerBytes = 64 << 20
+    /// Longest name of a model.
+    package var outsideTokenBytes = 1024
+    /// Objects of one request for predictions, and those of one whose answers are masks.
+    package var outsidePageObjects = 500, outsidePageMasks = 16
+    /// Longest training and longest prediction of a page, in real time.
+    package var outsideTrainingTime = Duration.seconds(900), outsidePredictionTime = Duration.seconds(300)
+    /// How often a request is made where nobody answers, or the answer is to come again later.
+    package var outsideAttempts = 6
 }
