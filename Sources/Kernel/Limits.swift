@@ -98,8 +98,12 @@ package struct Limits: Sendable {
     package var imageBytes = 40 << 20
     /// Largest image by area.
     package var imagePixels = 100_000_000
-    /// An interlaced PNG is whole in memory while it is decoded.
+    /// An interlaced PNG, or a JPEG that comes in several scans, is whole in memory while it is decoded.
     package var interlacedImagePixels = 25_000_000
+    /// Longest side of an image: a decoder has several rows in memory.
+    package var imageSide = 1_000_000
+    /// Most scans of a JPEG, each of which goes over the whole image. Encoders make 10 to 20.
+    package var imageScans = 100
     /// Largest label category file that is read.
     package var categoryFileBytes = 1 << 20
     /// Largest worker task template that is read (API reference: UiTemplate.Content).
