@@ -124,7 +124,8 @@ let package = Package(
         .target(name: "CPowerCut", dependencies: ["CSQLite"], path: "Tests/CPowerCut"),
         // What scripts/fuzz feeds with made-up bytes, and an ordinary test with those that it has found.
         .target(
-            name: "Fuzz", dependencies: ["Kernel", "Signing", "Shapes", "Wire", "Objects", "Digests", "CLibXML2"],
+            name: "Fuzz",
+            dependencies: ["Kernel", "Signing", "Shapes", "Wire", "Objects", "Digests", "Images", "CLibXML2"],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         tests("Fuzz"),
         tests("Kernel"), tests("JSON"), tests("Digests", ["CChecksums"]), tests("Images"),
@@ -135,11 +136,12 @@ let package = Package(
         tests("Objects", ["Store", "SQLite", "Digests"]),
         tests("Liquid", ["JSON"]),
         tests("Labeling", ["JSON"]), tests("Learning", ["Images", "JSON", "CKernels"]),
-        tests("Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "JSON", "Digests", logging]),
+        tests(
+            "Engine", ["Store", "SQLite", "Objects", "Labeling", "Learning", "Images", "JSON", "Digests", logging]),
         tests(
             "Outbound",
             [
-                "Engine", "Store", "JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+                "Engine", "Labeling", "Store", "JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         tests("Server", ["JSON", nioCore, .product(name: "NIOPosix", package: "swift-nio"), logging, lifecycle]),

@@ -7,7 +7,7 @@ package import Kernel
 package struct ImageDecoder: Sendable {
     private let limits: Limits
 
-    /// Only `imageBytes`, `imagePixels` and `interlacedImagePixels` of the limits count here.
+    /// Of the limits only those of images count here.
     package init(limits: Limits = Limits()) { self.limits = limits }
 
     /// Format and size, without decoding pixels.
@@ -17,12 +17,16 @@ package struct ImageDecoder: Sendable {
         }
         let header: ImageHeader
         switch format(of: bytes) {
-        case .jpeg: header = try JPEGDecoder().header(of: bytes)
+        case .jpeg: header = try JPEGDecoder(limits: limits).header(of: bytes)
         case .png: header = try PNGDecoder(limits: limits).header(of: bytes)
         case nil: throw bytes.isEmpty ? .truncated : .unrecognized
         }
         guard header.width * header.height <= limits.imagePixels else {
             throw .tooManyPixels(width: header.width, height: header.height, limit: limits.imagePixels)
+        }
+        guard max(header.width, header.height) <= limits.imageSide else {
+            throw .unsupported(
+                "a side of \(max(header.width, header.height)) pixels; up to \(limits.imageSide) are read")
         }
         return header
     }
@@ -31,7 +35,7 @@ package struct ImageDecoder: Sendable {
     package func decode(_ bytes: UnsafeRawBufferPointer, atLeast side: Int? = nil) throws(ImageError) -> Bitmap {
         let header = try header(of: bytes)
         switch header.format {
-        case .jpeg: return try JPEGDecoder().decode(bytes, header, atLeast: side)
+        case .jpeg: return try JPEGDecoder(limits: limits).decode(bytes, header, atLeast: side)
         case .png: return try PNGDecoder(limits: limits).decode(bytes, header, atLeast: side)
         }
     }

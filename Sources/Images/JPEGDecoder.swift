@@ -1,13 +1,17 @@
 // JPEG through libjpeg-turbo's TurboJPEG interface, which returns errors instead of jumping.
 
 internal import CImages
+internal import Kernel
 
 /// Reads one JPEG image.
 struct JPEGDecoder {
+    let limits: Limits
+
     func header(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageHeader {
-        let decompressor = try Decompressor()
-        let (header, _) = try decompressor.header(of: bytes)
-        return header
+        if let frame = JPEGFrame(bytes, countingScansUpTo: 1), frame.precision != 8 {
+            throw .unsupported("\(frame.precision) bits a sample")
+        }
+        return try Decompressor().header(of: bytes).header
     }
 
     func decode(
@@ -15,6 +19,7 @@ struct JPEGDecoder {
     ) throws(ImageError) -> Bitmap {
         let decompressor = try Decompressor()
         let (header, colours) = try decompressor.header(of: bytes)
+        try checkScans(of: bytes, header)
         let eighths = side.map { scale(for: header, atLeast: $0) } ?? 8
         let width = (header.width * eighths + 7) / 8, height = (header.height * eighths + 7) / 8
         // Inks (four channels) are not converted by the library.
@@ -23,7 +28,21 @@ struct JPEGDecoder {
         var pixels = [UInt8](repeating: 0, count: width * height * channels)
         try decompressor.decompress(
             bytes, into: &pixels, width: width, height: height, format: isInk ? TJPF_CMYK : TJPF_RGB)
-        return Bitmap(width: width, height: height, pixels: isInk ? withoutInk(pixels) : pixels)
+        if isInk { removeInk(from: &pixels) }
+        return Bitmap(width: width, height: height, pixels: pixels)
+    }
+
+    /// Refuses what takes more memory or time than the size tells: where an image comes in several scans, the decoder
+    /// keeps all of its coefficients, at six bytes a pixel or more, and goes over them once for each scan.
+    private func checkScans(of bytes: UnsafeRawBufferPointer, _ header: ImageHeader) throws(ImageError) {
+        let frame = JPEGFrame(bytes, countingScansUpTo: limits.imageScans + 1)
+        if let frame, !frame.hasSeveralScans { return }
+        guard header.width * header.height <= limits.interlacedImagePixels else {
+            throw .tooManyPixels(width: header.width, height: header.height, limit: limits.interlacedImagePixels)
+        }
+        guard frame?.scans ?? 1 <= limits.imageScans else {
+            throw .unsupported("more than \(limits.imageScans) scans")
+        }
     }
 
     /// Eighths of the full size, as few as keep both sides at least `side`. The library scales by all of 1/8 … 8/8.
@@ -32,15 +51,18 @@ struct JPEGDecoder {
         return (1...8).first { (shorter * $0 + 7) / 8 >= side } ?? 8
     }
 
-    /// CMYK as Adobe writes it, inverted: each value is the light left over.
-    private func withoutInk(_ pixels: [UInt8]) -> [UInt8] {
-        var result = [UInt8]()
-        result.reserveCapacity(pixels.count / 4 * 3)
-        for start in stride(from: 0, to: pixels.count, by: 4) {
-            let key = Int(pixels[start + 3])
-            for channel in 0..<3 { result.append(UInt8(Int(pixels[start + channel]) * key / 255)) }
+    /// CMYK as Adobe writes it, inverted: each value is the light left over. In place: large images are there once.
+    private func removeInk(from pixels: inout [UInt8]) {
+        let count = pixels.count / 4
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            for pixel in 0..<count {
+                let key = Int(pixels[4 * pixel + 3])
+                for channel in 0..<3 {
+                    pixels[3 * pixel + channel] = UInt8(Int(pixels[4 * pixel + channel]) * key / 255)
+                }
+            }
         }
-        return result
+        pixels.removeLast(count)
     }
 }
 

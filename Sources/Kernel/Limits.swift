@@ -98,8 +98,12 @@ package struct Limits: Sendable {
     package var imageBytes = 40 << 20
     /// Largest image by area.
     package var imagePixels = 100_000_000
-    /// An interlaced PNG is whole in memory while it is decoded.
+    /// An interlaced PNG, or a JPEG that comes in several scans, is whole in memory while it is decoded.
     package var interlacedImagePixels = 25_000_000
+    /// Longest side of an image: a decoder has several rows in memory.
+    package var imageSide = 1_000_000
+    /// Most scans of a JPEG, each of which goes over the whole image. Encoders make 10 to 20.
+    package var imageScans = 100
     /// Largest label category file that is read.
     package var categoryFileBytes = 1 << 20
     /// Largest worker task template that is read (API reference: UiTemplate.Content).
@@ -152,4 +156,26 @@ package struct Limits: Sendable {
     package var modelArchiveBytes = 64 << 20
     /// Largest content of one once it is unpacked.
     package var modelBytes = 256 << 20
+
+    // Features that are kept for later rounds and jobs.
+
+    /// What they may take of the disk, save what jobs at work hold: 4 GiB.
+    package var featureCacheBytes = 4 << 30
+    /// Of how many objects they are, for the memory of their index.
+    package var featureCacheObjects = 1_000_000
+    /// What stays in memory where the disk takes no more.
+    package var featureReserveBytes = 64 << 20
+
+    // A learner in another program.
+
+    /// Largest request and largest answer of one call.
+    package var outsideRequestBytes = 128 << 20, outsideAnswerBytes = 64 << 20
+    /// Longest name of a model.
+    package var outsideTokenBytes = 1024
+    /// Objects of one request for predictions, and those of one whose answers are masks.
+    package var outsidePageObjects = 500, outsidePageMasks = 16
+    /// Longest training and longest prediction of a page, in real time.
+    package var outsideTrainingTime = Duration.seconds(900), outsidePredictionTime = Duration.seconds(300)
+    /// How often a request is made where nobody answers, or the answer is to come again later.
+    package var outsideAttempts = 6
 }

@@ -32,3 +32,11 @@ func header(_ bytes: [UInt8], _ decoder: ImageDecoder = ImageDecoder()) throws -
 func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     left.count == right.count ? zip(left, right).map { abs(Int($0) - Int($1)) }.max() ?? 0 : .max
 }
+
+/// CRC-32 as PNG puts it behind a chunk, most significant byte first.
+func crc32(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    let rest = bytes.reduce(UInt32.max) { rest, byte in
+        (0..<8).reduce(rest ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+    return (0..<4).map { UInt8(truncatingIfNeeded: ~rest >> (24 - 8 * $0)) }
+}

@@ -5,14 +5,18 @@
 package struct FuzzTarget: Sendable {
     /// Also the name of its folder of cases.
     package let name: String
-    /// Hand-written inputs to begin with.
+    /// Inputs to begin with.
     package let seeds: [[UInt8]]
     /// Throws where a property does not hold; a trap is the other way to find something.
     package let check: @Sendable ([UInt8]) throws(Flaw) -> Void
 
     init(_ name: String, seeds: [String], _ check: @escaping @Sendable ([UInt8]) throws(Flaw) -> Void) {
+        self.init(name, seeds: seeds.map { Array($0.utf8) }, check)
+    }
+
+    init(_ name: String, seeds: [[UInt8]], _ check: @escaping @Sendable ([UInt8]) throws(Flaw) -> Void) {
         self.name = name
-        self.seeds = seeds.map { Array($0.utf8) }
+        self.seeds = seeds
         self.check = check
     }
 
@@ -24,7 +28,7 @@ package struct FuzzTarget: Sendable {
 
     /// Every target, in the order in which they run.
     package static let all: [FuzzTarget] = [
-        .signatures, .policies, .chunks, .forms, .xml, .headers, .writer,
+        .signatures, .policies, .chunks, .forms, .xml, .headers, .writer, .images,
     ]
 }
 

@@ -55,6 +55,17 @@ save("baseline-jpeg", big, quality=90, subsampling=0)
 save("progressive-jpeg", big, quality=85, progressive=True)
 save("grey-jpeg", big.convert("L"), quality=90)
 save("ink-jpeg", big.convert("CMYK"), quality=95)
+# Small enough to be changed byte by byte many times.
+small = rgb.resize((20, 17), Image.Resampling.BICUBIC)
+exif = Image.Exif()
+exif[0x0112], exif[0x010E], exif[0x8769] = 6, "a picture", {0x9286: b"ASCII\0\0\0note"}
+save("small-jpeg", small, quality=40)
+save("small-progressive-jpeg", small, quality=40, progressive=True)
+save("small-ink-jpeg", small.convert("CMYK"), quality=40)
+save("exif-jpeg", small, quality=40, exif=exif)
+save("restart-jpeg", small, quality=40, restart_marker_blocks=1)
+save("grey-transparent-png", rgb.convert("L"), transparency=40)
+save("rgb-transparent-png", rgb, transparency=rgb.getpixel((0, 0)))
 
 # Pillow writes neither 16 bits a channel nor interlaced files.
 rows = [[value * 257 for pixel in range(WIDTH) for value in rgb.getpixel((pixel, y))] for y in range(HEIGHT)]
@@ -62,3 +73,12 @@ for name, interlace in (("deep-png", False), ("deep-interlaced-png", True)):
     with open(HERE / f"{name}.png", "wb") as file:
         png.Writer(WIDTH, HEIGHT, greyscale=False, bitdepth=16, interlace=interlace).write(file, rows)
     keep(name, rgb)
+colours = palette.getpalette()
+entries = [tuple(colours[3 * index : 3 * index + 3]) + (255 - 30 * index,) for index in range(7)]
+with open(HERE / "palette-interlaced-png.png", "wb") as file:
+    png.Writer(WIDTH, HEIGHT, palette=entries, bitdepth=4, interlace=True).write(
+        file, [[palette.getpixel((x, y)) for x in range(WIDTH)] for y in range(HEIGHT)])
+with Image.open(HERE / "palette-interlaced-png.png") as back:
+    over = Image.new("RGBA", back.size, "white")
+    over.alpha_composite(back.convert("RGBA"))
+    keep("palette-interlaced-png", over)
