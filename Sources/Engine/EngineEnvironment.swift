@@ -33,6 +33,8 @@ package struct EngineEnvironment: Sendable {
     /// What the command line says.
     package var settings: EngineSettings
     let display: StatusDisplay
+    /// Features of images, by their content.
+    let featureCache: FeatureCache
 
     /// Also makes the display of statuses, which all services share.
     package init(
@@ -57,6 +59,7 @@ package struct EngineEnvironment: Sendable {
         self.logger = logger
         self.settings = settings
         display = StatusDisplay(minimum: settings.minimumState, clock: wallClock)
+        featureCache = FeatureCache(folder: settings.cacheFolder + "/features", limits: limits)
     }
 }
 

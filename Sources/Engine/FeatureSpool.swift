@@ -47,7 +47,10 @@ final class FeatureSpool: FeatureKeeping {
         }
     }
 
-    func keep(_ bytes: [UInt8]?, of index: Int) throws {
+    /// Contents are not shared: making these features costs less than looking for them.
+    func adopt(_ index: Int, _ key: FeatureKey) -> FeatureSlot { slot(of: index) }
+
+    func keep(_ bytes: [UInt8]?, of index: Int, _ key: FeatureKey?) throws {
         var place: [Int64] = [0, 1]
         if let bytes {
             let start = end.withLock { end in

@@ -28,7 +28,7 @@ struct ImageInspection: Sendable {
             return ObjectFailureText.unreadable(uri, cause: "it is not an s3:// address")
         }
         do {
-            let (size, prefix) = try await files.probe(address, prefix: Self.probeBytes)
+            let (size, _, prefix) = try await files.probe(address, prefix: Self.probeBytes)
             if size > limits.imageBytes {
                 return ObjectFailureText.notAnImage(
                     uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")

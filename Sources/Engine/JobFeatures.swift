@@ -5,20 +5,11 @@ internal import Learning
 internal import Synchronization
 
 /// The features of one job's objects under one extractor. Safe to use from several threads at once.
-package final class JobFeatures: FeatureSource, Sendable {
+package final class JobFeatures: FeatureKeeping {
     /// Whose features they are.
     package let extractor: String
     /// Size of the features of one object.
     package let bytesPerObject: Int
-
-    /// What is known of an object.
-    package enum Slot: Hashable, Sendable {
-        /// Nothing yet, or no more.
-        case missing
-        case usable
-        /// The object cannot be read; nothing is to be learned or said of it.
-        case unusable
-    }
 
     private enum Place: Sendable {
         case pinned(FeatureCache.Pinned)
@@ -26,7 +17,7 @@ package final class JobFeatures: FeatureSource, Sendable {
         case memory([UInt8])
         case unusable
 
-        var slot: Slot {
+        var slot: FeatureSlot {
             switch self {
             case .pinned(let pinned): pinned.checksum == nil ? .unusable : .usable
             case .memory: .usable
@@ -49,11 +40,11 @@ package final class JobFeatures: FeatureSource, Sendable {
     deinit { release() }
 
     /// What this view holds of an object. What others have kept of the same content is `missing` until adopted.
-    package func slot(of index: Int) -> Slot { places.withLock { $0[index]?.slot } ?? .missing }
+    package func slot(of index: Int) -> FeatureSlot { places.withLock { $0[index]?.slot } ?? .missing }
 
     /// Takes over what is kept of a content, by this job before a restart or by another one; `missing` where that is
     /// nothing. What this view holds of the object already stays.
-    package func adopt(_ index: Int, _ key: FeatureKey) -> Slot {
+    package func adopt(_ index: Int, _ key: FeatureKey) -> FeatureSlot {
         let held = slot(of: index)
         guard held == .missing, let pinned = cache.pin(key, on: shelf) else { return held }
         return hold(.pinned(pinned), at: index)
@@ -63,10 +54,10 @@ package final class JobFeatures: FeatureSource, Sendable {
     /// stays.
     ///
     /// Throws only where neither the disk takes them nor the bounded memory beside it.
-    package func keep(_ features: [UInt8]?, of index: Int, _ key: FeatureKey) throws {
+    package func keep(_ features: [UInt8]?, of index: Int, _ key: FeatureKey?) throws {
         if let features { precondition(features.count == bytesPerObject, "features have a fixed size") }
         guard slot(of: index) == .missing else { return }
-        if let pinned = cache.keep(features, under: key, on: shelf) {
+        if let key, let pinned = cache.keep(features, under: key, on: shelf) {
             hold(.pinned(pinned), at: index)
         } else if let features {
             guard cache.reserve(features.count) else {
@@ -109,7 +100,7 @@ package final class JobFeatures: FeatureSource, Sendable {
 
     /// The first of two threads that hold the same object counts.
     @discardableResult
-    private func hold(_ place: Place, at index: Int) -> Slot {
+    private func hold(_ place: Place, at index: Int) -> FeatureSlot {
         let (held, surplus) = places.withLock { places in
             if let known = places[index] { return (known.slot, [place]) }
             places[index] = place

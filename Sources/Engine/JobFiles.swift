@@ -10,8 +10,8 @@ package protocol JobFiles: Sendable {
     func read(_ uri: S3URI, limit: Int) async throws -> [UInt8]
     /// An object piece by piece.
     func open(_ uri: S3URI) async throws -> any InputPieces
-    /// The size of an object and its first bytes, enough to tell an image and its measures.
-    func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, prefix: [UInt8])
+    /// The size of an object, its ETag and its first bytes, enough to tell an image and its measures.
+    func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, eTag: String, prefix: [UInt8])
     /// Writes small objects together; at most `Limits.engineSliceRows` in one call.
     func write(_ files: [OutputFile], to bucket: String) async throws
     /// Begins one object that grows while it is written; it appears whole when the writer finishes, or not at all.

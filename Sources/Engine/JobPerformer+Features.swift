@@ -10,13 +10,12 @@ extension JobPerformer {
     /// Where features of an extractor are kept.
     func featureStore(_ extractor: any FeatureExtractor) throws -> any FeatureKeeping {
         if let known = features[extractor.identifier] { return known }
-        let folder = environment.settings.cacheFolder
         let made: any FeatureKeeping =
             if let size = extractor.bytesPerObject {
-                try FeatureStore(
-                    folder: folder, job: id.description, extractor: extractor.identifier, bytesPerObject: size)
+                environment.featureCache.features(of: extractor.identifier, bytesPerObject: size)
             } else {
-                try FeatureSpool(folder: folder, job: id.description, extractor: extractor.identifier)
+                try FeatureSpool(
+                    folder: environment.settings.cacheFolder, job: id.description, extractor: extractor.identifier)
             }
         features[extractor.identifier] = made
         return made
@@ -56,9 +55,22 @@ extension JobPerformer {
     private nonisolated func makeFeatures(
         of index: Int, _ source: ObjectSource?, _ extractor: any FeatureExtractor, _ store: any FeatureKeeping
     ) async throws {
-        guard let content = try await content(of: source) else { return try store.keep(nil, of: index) }
+        let key = try await contentKey(of: source)
+        if let key, store.adopt(index, key) != .missing { return }
+        guard let content = try await content(of: source) else { return try store.keep(nil, of: index, nil) }
         try await environment.compute.run {
-            try store.keep(content.withUnsafeBytes { try? extractor.features(of: $0) }, of: index)
+            try store.keep(content.withUnsafeBytes { try? extractor.features(of: $0) }, of: index, key)
+        }
+    }
+
+    /// What features of an object's content are found by; nil for texts and for what cannot be read.
+    private nonisolated func contentKey(of source: ObjectSource?) async throws -> FeatureKey? {
+        guard case .reference(let uri)? = source, let address = S3URI(uri) else { return nil }
+        do {
+            let (size, eTag, _) = try await files.probe(address, prefix: 0)
+            return FeatureKey(eTag: eTag, size: size)
+        } catch let error as ServiceError where error.fault == .client {
+            return nil
         }
     }
 
@@ -93,14 +105,14 @@ extension JobPerformer {
                 }
                 let confidence = told["confidence"]?.double ?? 0
                 try store.keep(
-                    said.map { KeptPrediction(label: $0, confidence: Float(confidence)).encoded }, of: index)
+                    said.map { KeptPrediction(label: $0, confidence: Float(confidence)).encoded }, of: index, nil)
                 continue
             }
             let truth = subject?.truth.flatMap { LearnedLabel($0, size: subject?.imageSize, side: .max) }
             // Where nothing is known the first class is as good as any.
             let known = truth ?? (task.type.algorithm?.learnsCategories == true ? .category(0) : nil)
             try store.keep(
-                known.map { KeptPrediction(index: index, truth: $0, classes: classes).encoded }, of: index)
+                known.map { KeptPrediction(index: index, truth: $0, classes: classes).encoded }, of: index, nil)
         }
     }
 }

@@ -35,7 +35,7 @@ private struct ObjectJobFiles: JobFiles {
         try await storage.makeInput(ObjectAddress(uri.bucket, uri.key), caller)
     }
 
-    func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, prefix: [UInt8]) {
+    func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, eTag: String, prefix: [UInt8]) {
         try await storage.prefix(of: ObjectAddress(uri.bucket, uri.key), atMost: prefix, caller)
     }
 

@@ -152,10 +152,10 @@ package final class ObjectOutput: Sendable {
 }
 
 extension ObjectStorage {
-    /// The size of an object and at most `count` of its first bytes.
+    /// The size of an object, its ETag, and at most `count` of its first bytes.
     package func prefix(
         of address: ObjectAddress, atMost count: Int, _ caller: Caller
-    ) async throws(ServiceError) -> (size: Int64, prefix: [UInt8]) {
+    ) async throws(ServiceError) -> (size: Int64, eTag: String, prefix: [UInt8]) {
         let collector = CollectingObserver()
         let object = try await kept(address) {
             guard let object = try await find(address, .getObject, caller, withBody: true).object else {
@@ -170,7 +170,7 @@ extension ObjectStorage {
             }
             return object
         }
-        return (object.size, collector.bytes)
+        return (object.size, object.etag, collector.bytes)
     }
 }
 

@@ -237,7 +237,7 @@ struct FileSteps: JobFilesSource {
             return try await base.open(uri)
         }
 
-        func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, prefix: [UInt8]) {
+        func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, eTag: String, prefix: [UInt8]) {
             try await handler(.probe(uri.key))
             return try await base.probe(uri, prefix: prefix)
         }
