@@ -1,6 +1,6 @@
 // Features of objects' contents on disk, made once and shared by all rounds of a job and by later jobs over the same
 // contents, because making them is the expensive part of learning. Files of one folder (`FeatureShelf`), an index in
-// memory (`FeatureIndex`, some 90 bytes an object), and for each job a view that keeps pinned what it uses.
+// memory (`FeatureIndex`, 80 to 160 bytes an object), and for each job a view that keeps pinned what it uses.
 //
 // The cache is bounded in bytes and in objects. Where that is exceeded, what was not used for longest goes first; what
 // a job has pinned never goes, so that jobs at work may take the cache beyond its bounds: it returns to them when they
