@@ -16,6 +16,8 @@ package struct EngineEnvironment: Sendable {
     package var learners: any LearnerSource
     /// Calls functions of the customer's own.
     package var functions: any FunctionCaller
+    /// Learners of the user's own.
+    package var outside: any OutsideLearners = NoOutsideLearners()
     /// Drives every job; may be frozen.
     package var serverClock: ServerClock
     /// Real time, for how long a status is shown.

@@ -9,6 +9,8 @@ internal import Labeling
 struct ImageInspection: Sendable {
     /// Enough of an image to find its measures behind large metadata.
     private static let probeBytes = 64 << 10
+    /// The same where it is very large.
+    private static let longProbeBytes = 4 << 20
 
     let files: any JobFiles
     let type: TaskType
@@ -33,7 +35,7 @@ struct ImageInspection: Sendable {
                 return ObjectFailureText.notAnImage(
                     uri, cause: "it has \(size) bytes; at most \(limits.imageBytes) are allowed")
             }
-            return tooLarge(try header(of: prefix), uri)
+            return tooLarge(try await header(of: prefix, in: address, size), uri)
         } catch let error as ServiceError where error.fault == .client {
             return ObjectFailureText.unreadable(uri, cause: "\(error.code): \(error.message)")
         } catch let error as ImageError {
@@ -41,16 +43,31 @@ struct ImageInspection: Sendable {
         }
     }
 
+    /// Whether a whole image keeps to the limits of the job's kind.
+    func allows(_ image: [UInt8]) -> Bool {
+        guard let header = try? header(of: image) else { return false }
+        return tooLarge(header, "") == nil
+    }
+
     /// The measures of an image; nil where it cannot be read.
     func size(of uri: String) async throws -> ImageSize? {
         guard let address = S3URI(uri) else { return nil }
         do {
-            let header = try header(of: try await files.probe(address, prefix: Self.probeBytes).prefix)
+            let (size, _, prefix) = try await files.probe(address, prefix: Self.probeBytes)
+            let header = try await header(of: prefix, in: address, size)
             return ImageSize(width: header.width, height: header.height)
         } catch let error as ServiceError where error.fault == .client {
             return nil
         } catch is ImageError {
             return nil
+        }
+    }
+
+    /// The header within the first bytes; behind long metadata, within more of them.
+    private func header(of prefix: [UInt8], in address: S3URI, _ size: Int64) async throws -> ImageHeader {
+        do { return try header(of: prefix) } catch {
+            guard size > Int64(prefix.count) else { throw error }
+            return try header(of: try await files.probe(address, prefix: Self.longProbeBytes).prefix)
         }
     }
 

@@ -41,7 +41,7 @@ struct Evidence: Sendable {
 
 extension JobPerformer {
     func evidence(
-        _ labels: HumanLabels, _ model: any LearnedModel, _ store: any FeatureKeeping
+        _ labels: HumanLabels, _ predictor: any Predictor
     ) async throws -> Evidence {
         let (heldOut, kept, assured) = try await environment.jobs.read(id) { reading in
             (
@@ -54,7 +54,7 @@ extension JobPerformer {
         if specification.plan.schedule == .efficient {
             objects = outOfFold.filter { labels.random.contains($0.index) }
         } else {
-            objects = try await validation(labels.validation, model, store)
+            objects = try await validation(labels.validation, predictor)
         }
         var known = objects.compactMap { $0.known(isRandom: true) }
         let measuring = Set(objects.map(\.index))
@@ -109,23 +109,20 @@ extension JobPerformer {
         return outcomes
     }
 
-    /// The validation objects as the model sees them; one that cannot be read cannot be right.
-    private func validation(
-        _ rows: [HumanLabelRow], _ model: any LearnedModel, _ store: any FeatureKeeping
-    ) async throws -> [HeldOut] {
+    /// The validation objects as the model sees them; one of which it says nothing cannot be right.
+    private func validation(_ rows: [HumanLabelRow], _ predictor: any Predictor) async throws -> [HeldOut] {
         var all: [HeldOut] = []
-        for slice in rows.slices(of: 256) {
+        for slice in rows.slices(of: Self.judgedTogether) {
             if cancellation.isCancelled { break }
             let examples = try await examples(Array(slice), side: LearnedLabel.judgingSide)
-            all += try await environment.compute.run {
-                try examples.map { example in
-                    var seen = HeldOut(unreadable: example)
-                    guard store.slot(of: example.index) == .usable else { return seen }
-                    try store.withFeatures(at: example.index) { seen = HeldOut(example, model.prediction(of: $0)) }
-                    return seen
-                }
+            let predictions = try await predictor.predictions(of: examples.map(\.index))
+            all += zip(examples, predictions).map { example, prediction in
+                prediction.map { HeldOut(example, $0) } ?? HeldOut(unreadable: example)
             }
         }
         return all
     }
+
+    /// Masks of so many objects are in memory together.
+    private static let judgedTogether = 256
 }

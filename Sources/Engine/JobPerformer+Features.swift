@@ -56,10 +56,18 @@ extension JobPerformer {
         of index: Int, _ source: ObjectSource?, _ extractor: any FeatureExtractor, _ store: any FeatureKeeping
     ) async throws {
         let key = try await contentKey(of: source)
-        if let key, store.adopt(index, key) != .missing { return }
+        // Masks have narrower limits than other jobs, whose features they would find.
+        let mayAdopt = specification.taskType != .semanticSegmentation
+        if mayAdopt, let key, store.adopt(index, key) != .missing { return }
         guard let content = try await content(of: source) else { return try store.keep(nil, of: index, nil) }
+        // An image that people would not be shown is none for a model either; people find it, and it fails.
+        let inspection = ImageInspection(specification, files, environment.limits)
+        let isImage = if case .reference? = source { true } else { false }
         try await environment.compute.run {
-            try store.keep(content.withUnsafeBytes { try? extractor.features(of: $0) }, of: index, key)
+            let isAllowed = !isImage || inspection.allows(content)
+            let features = isAllowed ? content.withUnsafeBytes { try? extractor.features(of: $0) } : nil
+            // What this job may not look at, another one may: the mark is its own.
+            try store.keep(features, of: index, isAllowed ? key : nil)
         }
     }
 

@@ -67,11 +67,21 @@ extension JobPerformer {
 
     /// The labels of objects out of their rows, or out of their lines where they came with the manifest.
     private func annotations(of objects: [Int]) async throws -> [Int: Annotation] {
+        let task = try await labelingTask()
+        var annotations: [Int: Annotation] = [:]
+        for (index, value) in try await labelValues(of: objects).sorted(by: { $0.key < $1.key }) {
+            annotations[index] = try await annotation(inTruth: value, task)
+        }
+        return annotations
+    }
+
+    /// The same in the form of the output manifest.
+    func labelValues(of objects: [Int]) async throws -> [Int: JSONValue] {
         guard !objects.isEmpty else { return [:] }
         let task = try await labelingTask(), attribute = specification.labelAttribute
         let values = try await environment.jobs.read(id) { reading in
             let rows = try reading.objects(objects), lines = try reading.lines(objects)
-            return objects.compactMap { index -> (index: Int, value: JSONValue)? in
+            return objects.compactMap { index -> (Int, JSONValue)? in
                 if let row = rows[index], !row.label.isEmpty {
                     guard case .labeled(let label)? = row.label.withUnsafeBytes({ ObjectOutcome(decoding: $0) }),
                         let value = try? JSONValue(parsing: label.value)
@@ -83,8 +93,6 @@ extension JobPerformer {
                 }.map { (index, $0.value) }
             }
         }
-        var annotations: [Int: Annotation] = [:]
-        for (index, value) in values { annotations[index] = try await annotation(inTruth: value, task) }
-        return annotations
+        return Dictionary(uniqueKeysWithValues: values)
     }
 }

@@ -11,6 +11,7 @@ internal import Store
 extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
+        if specification.steering.learner == .outside { return try await trainOutside(round, at, sequence) }
         let learners: [any Learner]
         switch environment.learners.learners(for: specification.steering.learner, specification.taskType) {
         case .success(let found): learners = found
@@ -72,14 +73,14 @@ extension JobPerformer {
     // MARK: Models
 
     /// `<job>-<iteration>-<8 hex digits>`, at most 63 characters.
-    private func modelName(_ round: Int) -> String {
+    func modelName(_ round: Int) -> String {
         let suffix =
             "-\(round)-"
             + specification.draws.scoped("model").scoped(round).text(8, from: Alphabet.lowerHex)
         return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
     }
 
-    private func initialModel() async throws -> (any LearnedModel)? {
+    func initialModel() async throws -> (any LearnedModel)? {
         try await environment.jobs.read(id) { try $0.document(JobDocument.initialModel) }.map { try decode($0) }
     }
 
@@ -94,7 +95,7 @@ extension JobPerformer {
         try ScriptedModel(decoding: bytes) ?? environment.learners.decode(bytes)
     }
 
-    private func write(
+    func write(
         _ model: any LearnedModel, name: String, round: Int, at: Instant, examples: [Int]
     ) async throws {
         let output = specification.output

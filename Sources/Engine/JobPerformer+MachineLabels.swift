@@ -10,7 +10,7 @@ internal import Store
 extension JobPerformer {
     /// Labels the objects taken, slice by slice; nothing counts them before the event does.
     func label(
-        _ taken: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping, round: Int, at: Instant
+        _ taken: [Seen], _ predictor: any Predictor, round: Int, at: Instant
     ) async throws {
         let manifest = OutputManifest(attribute: specification.labelAttribute)
         let size = specification.taskType.writesLabelFiles ? Self.maskSlice : environment.limits.engineSliceRows
@@ -25,7 +25,10 @@ extension JobPerformer {
                     (seen.index, LearnedPrediction(label: .category(seen.category ?? 0), confidence: seen.confidence))
                 }
             } else {
-                predictions = try await wholePredictions(of: slices[place].map(\.index), model, store)
+                let whole = try await predictor.predictions(of: slices[place].map(\.index))
+                predictions = zip(slices[place], whole).compactMap { seen, prediction in
+                    prediction.map { (seen.index, $0) }
+                }
             }
             return try await label(predictions, manifest, round: round, at: at, first: place * size)
         }

@@ -14,37 +14,44 @@ internal import Store
 extension JobPerformer {
     func predict(_ round: Int, _ at: Instant, _ name: String, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
+        do { return try await measure(round, at, sequence) } catch let failure as OutsideLearnerFailure {
+            if cancellation.isCancelled { return try await abandon(round, sequence) }
+            try await takeBack(round)
+            return try await commit(.trainingFailed(failure.cause), at: max(now, at), finishing: sequence)
+        }
+    }
+
+    private func measure(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         let begun = environment.wallClock.now()
-        guard
-            case .success(let learners) = environment.learners.learners(
-                for: specification.steering.learner, specification.taskType),
-            let model = try await latestModel()
-        else { return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence) }
-        guard let learner = learners.first(where: { $0.extractor.identifier == model.extractor }) else {
-            // The program was started anew with, or without, the backbone's weights.
-            let made = learners.map(\.extractor.identifier).joined(separator: ", ")
-            let reason = "the model reads features of \(model.extractor), the learners make \(made)"
-            return try await commit(.trainingFailed(reason), at: max(now, at), finishing: sequence)
+        guard let model = try await latestModel() else {
+            return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence)
         }
         let labels = try await humanLabels(), pool = try await pool(round)
-        let store = try featureStore(learner.extractor)
-        try await makeFeatures(of: labels.validation.map(\.index) + pool, learner.extractor, store)
+        let predictor: any Predictor
+        do { predictor = try await self.predictor(model, over: labels.validation.map(\.index) + pool) } catch let error
+            as NoLearner
+        {
+            return try await commit(.trainingFailed(error.description), at: max(now, at), finishing: sequence)
+        }
         if cancellation.isCancelled { return try await abandon(round, sequence) }
 
-        let evidence = try await evidence(labels, model, store)
+        let evidence = try await evidence(labels, predictor)
         let choice = try await threshold(evidence)
-        let seen = try await predictions(of: pool, model, store, evidence.rareClasses)
+        let seen = try await predictions(of: pool, predictor, evidence.rareClasses)
         if cancellation.isCancelled { return try await abandon(round, sequence) }
         var plan = RoundPlan(seen, choice)
         plan.drawAudits(
             try await auditCount(taken: plan.taken.count), specification.draws.scoped("audits").scoped(round))
         var audits = evidence.audits
-        audits.open += try await audited(plan.audited, model, store)
+        audits.open += try await audited(plan.audited, predictor)
         try await write(round, evidence.measured, seen)
-        try await rank(plan.left, plan.audited, model, store)
-        try await label(plan.taken, model, store, round: round, at: at)
+        try await rank(plan.left, plan.audited, predictor)
+        try await label(plan.taken, predictor, round: round, at: at)
 
         var figures = try await figures(choice, evidence, plan)
+        if let remark = await predictor.remark {
+            figures["remark"] = .string([figures["remark"]?.string, remark].compactMap { $0 }.joined(separator: "; "))
+        }
         figures["seconds"] = .double((environment.wallClock.now() - begun).inSeconds)
         return try await finish(
             round, at, sequence, figures: figures, audits: audits, assured: choice.cumulative,
@@ -96,11 +103,16 @@ extension JobPerformer {
 
     /// Takes back the labels of a round whose prediction will not count: a stop came first.
     private func withdraw(_ round: Int, _ sequence: Int64) async throws -> Position {
+        try await takeBack(round)
+        return try await skip(sequence)
+    }
+
+    private func takeBack(_ round: Int) async throws {
         var after = -1
         while true {
             let start = after, limit = environment.limits.engineSliceRows
             let rows = try await environment.jobs.read(id) { try $0.objects(.machine, after: start, limit: limit) }
-            guard let last = rows.last else { return try await skip(sequence) }
+            guard let last = rows.last else { return }
             let taken = rows.filter { $0.round == round }.map { ObjectRow(index: $0.index, status: .waiting) }
             try await environment.jobs.change(id, .engine) { try $0.put(taken) }
             after = last.index
@@ -126,44 +138,43 @@ extension JobPerformer {
 
     // MARK: Predicting
 
+    /// The model over some objects, whose features are made where it needs them.
+    private func predictor(_ model: any LearnedModel, over objects: [Int]) async throws -> any Predictor {
+        if let foreign = model as? ForeignModel { return try await outsidePredictor(foreign) }
+        let learners = try environment.learners.learners(
+            for: specification.steering.learner, specification.taskType
+        ).get()
+        guard let learner = learners.first(where: { $0.extractor.identifier == model.extractor }) else {
+            // The program was started anew with, or without, the backbone's weights.
+            let made = learners.map(\.extractor.identifier).joined(separator: ", ")
+            throw NoLearner("the model reads features of \(model.extractor), the learners make \(made)")
+        }
+        let store = try featureStore(learner.extractor)
+        try await makeFeatures(of: objects, learner.extractor, store)
+        return FeaturePredictor(model: model, store: store, compute: environment.compute)
+    }
+
     /// What the model says of each object; of one that cannot be read it says nothing, and is sure of nothing.
     private func predictions(
-        of objects: [Int], _ model: any LearnedModel, _ store: any FeatureKeeping, _ rareClasses: RareClassGuard
+        of objects: [Int], _ predictor: any Predictor, _ rareClasses: RareClassGuard
     ) async throws -> [Seen] {
         var all: [Seen] = []
         all.reserveCapacity(objects.count)
         let sampler = specification.sampler, draws = specification.draws.scoped("sampler")
         for slice in objects.slices(of: environment.limits.engineSliceRows) {
             if cancellation.isCancelled { break }
-            all += try await environment.compute.run {
-                try slice.map { index in
-                    guard store.slot(of: index) == .usable else { return Seen(unreadable: index) }
-                    var seen = Seen(unreadable: index)
-                    try store.withFeatures(at: index) { features in
-                        let prediction = model.prediction(of: features)
-                        seen = Seen(
-                            index, prediction, rank: sampler.rank(prediction, object: index, draws),
-                            isPermitted: rareClasses.permits(prediction))
-                    }
-                    return seen
+            for (index, prediction) in zip(slice, try await predictor.predictions(of: Array(slice))) {
+                guard let prediction else {
+                    all.append(Seen(unreadable: index))
+                    continue
                 }
+                all.append(
+                    Seen(
+                        index, prediction, rank: sampler.rank(prediction, object: index, draws),
+                        isPermitted: rareClasses.permits(prediction)))
             }
         }
         return all
-    }
-
-    /// The same with the whole label.
-    func wholePredictions(
-        of objects: some Sequence<Int> & Sendable, _ model: any LearnedModel, _ store: any FeatureKeeping
-    ) async throws -> [(index: Int, prediction: LearnedPrediction)] {
-        try await environment.compute.run {
-            try objects.compactMap { index in
-                guard store.slot(of: index) == .usable else { return nil }
-                var prediction: LearnedPrediction?
-                try store.withFeatures(at: index) { prediction = model.prediction(of: $0) }
-                return prediction.map { (index, $0) }
-            }
-        }
     }
 
     // MARK: The next batch
@@ -178,20 +189,19 @@ extension JobPerformer {
         return min(wanted, max(0, (plan.maxHumanLabeled ?? .max) - job.counters.human))
     }
 
-    private func audited(
-        _ objects: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
-    ) async throws -> [Audits.Open] {
-        try await wholePredictions(of: objects.map(\.index), model, store).map { index, prediction in
-            Audits.Open(index: index, said: KeptPrediction(label: prediction.label, confidence: prediction.confidence))
+    private func audited(_ objects: [Seen], _ predictor: any Predictor) async throws -> [Audits.Open] {
+        let predictions = try await predictor.predictions(of: objects.map(\.index))
+        return zip(objects, predictions).compactMap { object, prediction in
+            prediction.map {
+                Audits.Open(index: object.index, said: KeptPrediction(label: $0.label, confidence: $0.confidence))
+            }
         }
     }
 
     /// Stores in which order people get what is left; those to be checked come first.
-    private func rank(
-        _ left: [Seen], _ audited: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
-    ) async throws {
+    private func rank(_ left: [Seen], _ audited: [Seen], _ predictor: any Predictor) async throws {
         var ranks = left.map { (index: $0.index, confidence: $0.rank) }
-        if specification.sampler == .coreSet { ranks = try await spread(left, model, store) }
+        if specification.sampler == .coreSet { ranks = try await spread(left, predictor) }
         ranks += audited.map { ($0.index, Self.auditRank) }
         for slice in ranks.slices(of: environment.limits.engineSliceRows) {
             try await environment.jobs.change(id, .engine) { try $0.putConfidences(Array(slice)) }
@@ -203,18 +213,19 @@ extension JobPerformer {
 
     /// Objects of the next batch chosen far from each other, among five times as many of the least confident ones.
     private func spread(
-        _ left: [Seen], _ model: any LearnedModel, _ store: any FeatureKeeping
+        _ left: [Seen], _ predictor: any Predictor
     ) async throws -> [(index: Int, confidence: Double)] {
         let batch = min(specification.maxConcurrentTaskCount, Self.mostSpread)
         let candidates = left.sorted { ($0.rank, $0.index) < ($1.rank, $1.index) }.prefix(5 * batch)
-        let whole = try await wholePredictions(of: candidates.map(\.index), model, store)
+        let predictions = try await predictor.predictions(of: candidates.map(\.index))
+        let whole = zip(candidates, predictions).compactMap { seen, prediction in prediction.map { (seen.index, $0) } }
         let chosen = try await environment.compute.run {
             Sampler.farthestApart(
-                batch, of: whole.map { Sampler.place(of: $0.prediction) },
-                ranks: whole.map { Double($0.prediction.confidence) })
+                batch, of: whole.map { Sampler.place(of: $0.1) },
+                ranks: whole.map { Double($0.1.confidence) })
         }
         var ranks = Dictionary(uniqueKeysWithValues: left.map { ($0.index, $0.rank) })
-        for (order, place) in chosen.enumerated() { ranks[whole[place].index] = Double(order - chosen.count) }
+        for (order, place) in chosen.enumerated() { ranks[whole[place].0] = Double(order - chosen.count) }
         return left.map { ($0.index, ranks[$0.index] ?? $0.rank) }
     }
 

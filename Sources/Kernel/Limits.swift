@@ -168,6 +168,8 @@ package struct Limits: Sendable {
 
     // A learner in another program.
 
+    /// How long addresses that an outside learner is given can be read: longer than a call may take.
+    package var outsideAddressTime = Duration.seconds(3600)
     /// Largest request and largest answer of one call.
     package var outsideRequestBytes = 128 << 20, outsideAnswerBytes = 64 << 20
     /// Longest name of a model.

@@ -62,12 +62,13 @@ final class AvailableLearners: LearnerSource {
                         NoLearner("the backbone's weights are not at \(path); fetch them with scripts/fetch-backbone"))
             }
         case .scripted: return .success([ScriptedLearner()])
-        case .outside: return .failure(NoLearner("learners of one's own are not called yet"))
+        case .outside: return .failure(NoLearner("another program learns"))
         case .none: return .failure(NoLearner("the job's learner is none"))
         }
     }
 
     func limitation(of learner: Steering.Learner, for type: TaskType) -> String? {
+        if learner == .outside { return nil }
         if case .failure(let reason) = learners(for: learner, type) {
             return "no model will be trained, people label everything: \(reason)"
         }

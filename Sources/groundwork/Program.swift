@@ -72,13 +72,15 @@ struct Program {
         compute = try ComputePool(threads: settings.computeThreads)
         var engineSettings = EngineSettings(cacheFolder: directory.path)
         engineSettings.minimumState = settings.minimumState
-        engine = Engine(
-            EngineEnvironment(
-                jobs: jobs, control: controlStore,
-                files: ObjectJobFilesSource(storage: objects, clock: serverClock),
-                learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
-                wallClock: wallClock, entropy: entropy, compute: compute, limits: limits, logger: logger,
-                settings: engineSettings))
+        var environment = EngineEnvironment(
+            jobs: jobs, control: controlStore, files: ObjectJobFilesSource(storage: objects, clock: serverClock),
+            learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
+            wallClock: wallClock, entropy: entropy, compute: compute, limits: limits, logger: logger,
+            settings: engineSettings)
+        environment.outside = OutsideAccess(
+            rules: OutboundRules(allowing: settings.allowedOutbound), endpoint: functions.endpoint,
+            credentials: sessions, wallClock: wallClock, entropy: entropy, limits: limits)
+        engine = Engine(environment)
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
             events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock,

@@ -1,5 +1,6 @@
 // The settings of `groundwork serve`, checked and complete.
 
+import JSON
 import Kernel
 import Labeling
 import Logging
@@ -56,6 +57,7 @@ struct ServeSettings {
         var durability: String? { self == .label ? "full" : nil }
         var pace: String? { self == .label ? "1" : nil }
         var workforce: Steering.Workforce? { self == .label ? .portal : nil }
+        var schedule: String? { self == .label ? "efficient" : nil }
     }
 
     enum TLSSource { case selfSigned, files(certificate: String, key: String) }
@@ -205,10 +207,15 @@ struct ServeSettings {
             "crowd", options.crowd, standard: "",
             rule: "it must be one of " + Steering.Crowd.allCases.map(\.rawValue).joined(separator: ", ")
         ) { text -> Steering.Crowd?? in text.isEmpty ? .some(nil) : Steering.Crowd(rawValue: text) }
-        steering.learner = try resolver.resolve(
+        let learner = try resolver.resolve(
             "learner", options.learner, standard: "automatic",
-            rule: "it must be one of " + Steering.Learner.allCases.map(\.rawValue).joined(separator: ", "),
-            Steering.Learner.init(rawValue:))
+            rule: "it must be automatic, backbone, network, scripted or none, or the http address of your own"
+        ) { text in try? Steering(rule: ["learner": .string(text)]) }
+        steering.learner = learner.learner
+        steering.learnerURL = learner.learnerURL
+        steering.schedule = try resolver.resolve(
+            "schedule", options.schedule, profile: profile.schedule, standard: "documented",
+            rule: "it must be documented or efficient", Steering.Schedule.init(rawValue:))
         steering.consolidation = try resolver.resolve(
             "consolidation", options.consolidation, standard: "service",
             rule: "it must be one of " + ConsolidationMethod.allCases.map(\.rawValue).joined(separator: ", "),

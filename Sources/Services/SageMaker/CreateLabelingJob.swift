@@ -152,12 +152,17 @@ extension SageMakerService {
                 tags: Dictionary(tags.map { ($0.key, $0.value) }) { $1 })
             let asked = try Steering(tags: tags).over(rules.steering(for: subject))
             try Self.check(asked.consolidation, request.taskType)
+            let chosen = asked.over(settings.steering)
+            if chosen.learner == .outside, asked.schedule == .efficient {
+                throw Steering.Refusal(
+                    name: "schedule", value: "efficient",
+                    rule: "a learner of one's own is measured on objects that it never sees; it goes with documented")
+            }
             if let threshold = asked.threshold, asked.predictions == nil {
                 throw Steering.Refusal(
                     name: "threshold", value: "\(threshold)",
                     rule: "it goes with predictions; that of a model is measured, see certainty")
             }
-            let chosen = asked.over(settings.steering)
             return SteeringChoice(chosen: chosen, hasAnswers: isScripted || chosen.answers != nil)
         } catch {
             throw .validation(error.description)
@@ -198,7 +203,7 @@ extension SageMakerService {
         resolved.truthManifest = steering.truthManifest.flatMap { S3URI($0) }
         resolved.truthAttribute = steering.truthAttribute
         resolved.learnerURL = steering.learnerURL
-        resolved.schedule = steering.schedule ?? .documented
+        resolved.schedule = steering.learner == .outside ? .documented : steering.schedule ?? .documented
         resolved.sampler = steering.sampler ?? .leastConfident
         resolved.certainty = steering.certainty ?? resolved.certainty
         resolved.threshold = steering.threshold
