@@ -1,9 +1,10 @@
 """Five kinds of object, cut out and put on photographs: a set in which the whole object tells the class, not a mark.
 
 The cut-outs are the stamps of Debian's package tuxpaint-stamps-default (161 MB, GPL-2) that are not cartoons, nearly
-all of them photographs; the scenes are the photographs of scripts/make-logo-set. The package is fetched and unpacked into the cache, not installed. Cut-outs
-come up several times, each time on another photograph, in another size, turned and lit differently; so the set is
-easier than one of true photographs. Run by the Python of the logo sets, which this file starts:
+all of them photographs; the scenes are the photographs of scripts/make-logo-set. The package is fetched and unpacked
+into the cache, not installed. Cut-outs come up several times, each time on another photograph, in another size, turned
+and lit differently; so the set is easier than one of true photographs. Run by the Python of the logo sets, which this
+file starts:
 
   folder = objects.folder()             # images/, input.manifest, truth.manifest, labels.json, LICENSES
 """
