@@ -99,11 +99,11 @@ def _scene(photographs: list, draw):
 
 
 def _composed(stamp, photographs: list, draw):
-    """One picture: the stamp covers a fifth to two thirds of the side, turned by up to 20 degrees."""
+    """One picture: the stamp covers a third to three quarters of the side, turned by up to 20 degrees."""
     from PIL import Image, ImageEnhance
 
     canvas = _scene(photographs, draw)
-    scale = _SIDE * draw.uniform(0.2, 0.65) / max(stamp.size)
+    scale = _SIDE * draw.uniform(0.33, 0.75) / max(stamp.size)
     stamp = stamp.resize([max(8, round(side * scale)) for side in stamp.size], Image.Resampling.LANCZOS)
     if draw.random() < 0.5:
         stamp = stamp.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
