@@ -32,8 +32,13 @@ package final class Backbone: Sendable {
         guard bytes.count == headerBytes + payload, bytes.starts(with: header) else {
             throw .invalidModel("not a backbone file of this version")
         }
-        let flat = [Float](littleEndian: bytes[headerBytes...])
-        guard flat.allSatisfy(\.isFinite) else { throw .invalidModel("the backbone has weights that are not numbers") }
+        let flat = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyBytes(from: $0.dropFirst(headerBytes)) }
+            initialized = count
+        }
+        guard flat.allSatisfy({ $0.isFinite }) else {
+            throw .invalidModel("the backbone has weights that are not numbers")
+        }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             packing(flat, buffer.baseAddress)
             initialized = count
