@@ -37,11 +37,10 @@ static void pack(const float *flat, float *packed, int depth, int columns) {
     }
 }
 
-void gw_backbone_pack(const float *flat, float *packed) {
-    memcpy(packed, flat, sizeof(float) * GW_BACKBONE_WEIGHTS);
-    pack(flat, packed, 27, 32);
-    size_t at = 28 * 32;
-    for (int index = 0; index < GW_BLOCKS; index++) {
+/// Packs the blocks from `first` up to `end`; returns the number of weights they have.
+static size_t pack_blocks(const float *flat, float *packed, int first, int end) {
+    size_t at = 0;
+    for (int index = first; index < end; index++) {
         const gw_block *b = &gw_blocks[index];
         size_t channels = gw_channels(b);
         if (b->is_widened) pack(flat + at, packed + at, b->in, (int)channels);
@@ -50,6 +49,19 @@ void gw_backbone_pack(const float *flat, float *packed) {
         pack(flat + narrowing, packed + narrowing, (int)channels, b->out);
         at += gw_block_weights(b);
     }
+    return at;
+}
+
+void gw_backbone_pack(const float *flat, float *packed) {
+    memcpy(packed, flat, sizeof(float) * GW_BACKBONE_WEIGHTS);
+    pack(flat, packed, 27, 32);
+    pack_blocks(flat + 28 * 32, packed + 28 * 32, 0, GW_BLOCKS_TO_16);
+}
+
+void gw_rest_pack(const float *flat, float *packed) {
+    memcpy(packed, flat, sizeof(float) * GW_REST_WEIGHTS);
+    size_t head = pack_blocks(flat, packed, GW_BLOCKS_TO_16, GW_BLOCKS);
+    pack(flat + head, packed + head, gw_blocks[GW_BLOCKS - 1].out, GW_HEAD);
 }
 
 enum {
@@ -59,11 +71,24 @@ enum {
     QUARTER = 56 * 56 * 24,
     EIGHTH = 28 * 28 * 40,
     SIXTEENTH = 14 * 14 * 80,
-    RING = 7 * 19 * 672,  // the widest: five padded rows, one of zeros, one result row
+    MAP = 14 * 14 * 112,
+    SEVENTH = 7 * 7 * 192,
+    WIDE = 7 * 7 * GW_HEAD,
 };
 
+/// The working memory that suffices for each of some blocks.
+static size_t ring_floats(int first, int end) {
+    size_t most = 0;
+    for (int index = first; index < end; index++) {
+        size_t floats = gw_ring_floats(&gw_blocks[index]);
+        if (floats > most) most = floats;
+    }
+    return most;
+}
+
 size_t gw_backbone_workspace(void) {
-    return sizeof(float) * (IMAGE + 3 + HALF + HALF_NARROW + QUARTER + EIGHTH + SIXTEENTH + RING);
+    return sizeof(float)
+        * (IMAGE + 3 + HALF + HALF_NARROW + QUARTER + EIGHTH + SIXTEENTH + ring_floats(0, GW_BLOCKS_TO_16));
 }
 
 /// (value - 127) / 128, as the network was trained, with a row and a column of zeros after the image.
@@ -95,6 +120,39 @@ void gw_backbone_run(const float *packed, const uint8_t *pixels, void *workspace
                 kernels->to_halves(to.eighth + (row * 28 + column) * 40, maps + 112 + place * 40, 40);
             }
         }
+}
+
+// MARK: The rest of the backbone
+
+size_t gw_rest_workspace(void) {
+    return sizeof(float) * (MAP + SEVENTH + WIDE + ring_floats(GW_BLOCKS_TO_16, GW_BLOCKS) + GW_POOLED);
+}
+
+void gw_values_of_halves(const uint16_t *halves, float *values, int count) {
+    enum { RUN = 64 };
+    float zeros[RUN] = {0}, ones[RUN];
+    for (int index = 0; index < RUN; index++) ones[index] = 1;
+    for (int first = 0; first < count; first += RUN)
+        gw_chosen_kernels()->from_halves(
+            halves + first, zeros, ones, values + first, count - first < RUN ? count - first : RUN);
+}
+
+void gw_rest_run(const float *packed, const uint16_t *maps, void *workspace, uint16_t *pooled) {
+    enum { MIDDLE = 112, NESTED = GW_MAP_CHANNELS - MIDDLE, PART = NESTED / 4, PIXELS = GW_MAP_SIDE * GW_MAP_SIDE };
+    const gw_kernels *kernels = gw_chosen_kernels();
+    float *map = workspace, *seventh = map + MAP, *wide = seventh + SEVENTH, *values = wide + WIDE;
+    float *ring = values + GW_POOLED, *middle = values + 2 * GW_HEAD, *eighth = middle + 2 * MIDDLE;
+    float unused[PART];
+    // The head's place holds the map of stride 8 until the head is made.
+    for (int pixel = 0; pixel < PIXELS; pixel++) {
+        gw_values_of_halves(maps + pixel * GW_MAP_CHANNELS, map + pixel * MIDDLE, MIDDLE);
+        gw_values_of_halves(maps + pixel * GW_MAP_CHANNELS + MIDDLE, wide + pixel * NESTED, NESTED);
+    }
+    kernels->pool(map, PIXELS, MIDDLE, middle, middle + MIDDLE);
+    kernels->pool(wide, 4 * PIXELS, PART, unused, eighth);
+    kernels->rest(packed, map, seventh, wide, ring);
+    kernels->pool(wide, 49, GW_HEAD, values, values + GW_HEAD);
+    kernels->to_halves(values, pooled, GW_POOLED);
 }
 
 // MARK: Small network

@@ -6,6 +6,8 @@
 
 typedef struct {
     gw_backbone_function *backbone;
+    gw_rest_function *rest;
+    gw_pool_function *pool;
     const float *(*run_layers)(const gw_network *n, const float *parameters, const gw_workspace *w);
     void (*linear)(const gw_network *n, const float *linear, const float *pooled, float *logits);
     void (*backward)(const gw_network *n, const float *parameters, const gw_workspace *w, float *gradient);

@@ -106,6 +106,8 @@ static void NAME(backward)(const gw_network *n, const float *parameters, const g
 
 static const gw_kernels NAME(kernels) = {
     .backbone = NAME(backbone),
+    .rest = NAME(rest),
+    .pool = NAME(pool),
     .run_layers = NAME(run_layers),
     .linear = NAME(linear),
     .backward = NAME(backward),

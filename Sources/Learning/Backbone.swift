@@ -14,22 +14,34 @@ package final class Backbone: Sendable {
     /// In the order the kernels read them.
     private let packed: [Float]
 
-    private static let headerBytes = 64
-
     /// Takes the bytes of the flat file.
     package init(file bytes: [UInt8]) throws(LearningError) {
-        let payload = Int(GW_BACKBONE_WEIGHTS) * MemoryLayout<Float>.size
-        // Magic, version 1, 33 layers, length of the payload.
-        var header = Array("GWBACKBN".utf8) + [1, 0, 0, 0, 33, 0, 0, 0]
+        packed = try Backbone.weights(
+            file: bytes, layers: 33, count: Int(GW_BACKBONE_WEIGHTS), packing: gw_backbone_pack)
+    }
+
+    /// The weights in a flat file of so many layers, in the order that `packing` brings them into.
+    static func weights(
+        file bytes: [UInt8], layers: UInt8, count: Int,
+        packing: (UnsafePointer<Float>?, UnsafeMutablePointer<Float>?) -> Void
+    ) throws(LearningError) -> [Float] {
+        let payload = count * MemoryLayout<Float>.size, headerBytes = 64
+        // Magic, version 1, number of layers, length of the payload.
+        var header = Array("GWBACKBN".utf8) + [1, 0, 0, 0, layers, 0, 0, 0]
         header += (0..<8).map { UInt8(truncatingIfNeeded: payload >> (8 * $0)) }
-        guard bytes.count == Backbone.headerBytes + payload, bytes.starts(with: header) else {
+        guard bytes.count == headerBytes + payload, bytes.starts(with: header) else {
             throw .invalidModel("not a backbone file of this version")
         }
-        let flat = [Float](littleEndian: bytes[Backbone.headerBytes...])
-        guard flat.allSatisfy(\.isFinite) else { throw .invalidModel("the backbone has weights that are not numbers") }
-        packed = [Float](unsafeUninitializedCapacity: flat.count) { buffer, count in
-            gw_backbone_pack(flat, buffer.baseAddress)
-            count = flat.count
+        let flat = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyBytes(from: $0.dropFirst(headerBytes)) }
+            initialized = count
+        }
+        guard flat.allSatisfy({ $0.isFinite }) else {
+            throw .invalidModel("the backbone has weights that are not numbers")
+        }
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            packing(flat, buffer.baseAddress)
+            initialized = count
         }
     }
 

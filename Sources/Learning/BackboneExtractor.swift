@@ -6,9 +6,11 @@ package import Images
 /// The backbone's feature maps, in half precision: 107 kB an image.
 package struct BackboneExtractor: FeatureExtractor {
     /// Names network, strides and version: part of what the cache of features is found by.
-    package var identifier: String { "efficientnet-lite0-s16-v1" }
+    package var identifier: String { BackboneExtractor.identifier }
     /// Both maps in half precision.
     package var bytesPerObject: Int? { Backbone.mapBytes }
+
+    static let identifier = "efficientnet-lite0-s16-v1"
 
     private let backbone: Backbone
     private let decoder: ImageDecoder

@@ -121,11 +121,16 @@ package enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// The kinds of model that this program makes.
 package enum LearnedModels {
-    /// Reads a model that anybody may have written.
-    package static func decode(_ bytes: [UInt8]) throws(LearningError) -> any LearnedModel {
+    /// Reads a model that anybody may have written. One on pooled features can be asked only where they can be made;
+    /// without `pooling` it can be stored and started from.
+    package static func decode(
+        _ bytes: [UInt8], pooling: PooledFeatures? = nil
+    ) throws(LearningError) -> any LearnedModel {
         switch bytes.prefix(8) {
         case NetworkClassifier.magic[...]: try NetworkClassifier(decoding: bytes)
         case ForeignModel.magic[...]: try ForeignModel(decoding: bytes)
+        case PooledClassifier.magic[...]: try PooledClassifier(decoding: bytes, pooling: pooling)
+        case TinyImageClassifier.magic[...]: try TinyImageClassifier(decoding: bytes)
         default: throw .invalidModel("not a model of this version")
         }
     }

@@ -6,7 +6,7 @@ internal import Learning
 struct Trial {
     let set: ImageSet
     let features: KeptFeatures
-    let trainer: NetworkTrainer
+    let trainer: any Learner
     let batch: Int
     let seed: UInt64
 

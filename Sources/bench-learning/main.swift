@@ -9,6 +9,8 @@ internal import Images
 internal import Kernel
 internal import Learning
 
+if try FeatureCommands.run(CommandLine.arguments) || HeadCommands.run(CommandLine.arguments) { exitProcess(0) }
+
 var arguments = CommandLine.arguments.dropFirst()
 var options: [String: String] = [:]
 var folder: String?

@@ -33,6 +33,28 @@ size_t gw_backbone_workspace(void);
 /// Runs the backbone on 224 x 224 pixels of red, green, blue; `maps` gets 14 * 14 * 272 half-precision numbers.
 void gw_backbone_run(const float *packed, const uint8_t *pixels, void *workspace, uint16_t *maps);
 
+// MARK: The rest of the backbone
+
+enum {
+    /// Floats in the flat file of the rest after its header, and in the packed form.
+    GW_REST_WEIGHTS = 2657312,
+    /// Pooled values: of the head's 1280 channels mean and maximum, of the 112 of stride 16 mean and maximum, of the 40
+    /// of stride 8 the maximum.
+    GW_POOLED = 2824,
+};
+
+/// Brings weights from the order of the flat file into the order the kernels read.
+void gw_rest_pack(const float *flat, float *packed);
+
+/// Bytes of working memory for one run; 64-byte alignment is best.
+size_t gw_rest_workspace(void);
+
+/// Runs the blocks after stride 16 and the head on kept maps; `pooled` gets 2824 half-precision numbers.
+void gw_rest_run(const float *packed, const uint16_t *maps, void *workspace, uint16_t *pooled);
+
+/// Half-precision numbers to single precision.
+void gw_values_of_halves(const uint16_t *halves, float *values, int count);
+
 // MARK: Small network
 
 enum { GW_LAYERS = 4 };
@@ -101,3 +123,30 @@ void gw_channel_sums(const uint16_t *maps, int pixels, int channels, double *sum
 
 /// Likewise for the three colours of 8-bit pixels.
 void gw_colour_sums(const uint8_t *pixels, int count, double *sums, double *squares);
+
+// MARK: Linear models
+
+/// A row of features: value i belongs to column columns[i], or to column i where `columns` is NULL.
+typedef struct {
+    const float *values;
+    const int32_t *columns;
+    int count;
+} gw_row;
+
+/// Adds the row's product with each class's weights: scores[k] += value * weights[column * classes + k].
+void gw_row_products(const gw_row *row, const double *weights, int classes, double *scores);
+
+/// Adds the row times each class's factor: weights[column * classes + k] += value * factors[k].
+void gw_row_add(const gw_row *row, const double *factors, int classes, double *weights);
+
+/// The cross-entropy of softmax(scores + step * slopes) against a class; `along` is added its derivative by `step`, and
+/// `residuals`, which may be NULL, gets its derivatives by the scores.
+double gw_softmax_loss(
+    const double *scores, const double *slopes, double step, int classes, int label, double *residuals,
+    double *along);
+
+/// The sum of a[i] * b[i].
+double gw_dot(const double *a, const double *b, size_t count);
+
+/// to[i] = factor * to[i] + other * from[i]
+void gw_combine(double *to, double factor, const double *from, double other, size_t count);
