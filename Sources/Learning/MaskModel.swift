@@ -29,7 +29,9 @@ struct MaskProbabilities {
     /// Background and classes.
     let count: Int
     let values: [Float]
+}
 
+extension MaskProbabilities {
     /// From the outputs of a network, on a grid of twice the side of its result.
     init(_ outputs: [Float], of network: DenseNetwork, classes: Int) {
         side = 2 * network.resultSide
