@@ -24,6 +24,7 @@ static void avx2_to_halves(const float *values, uint16_t *out, int count) {
     for (int index = 0; index < count; index++) out[index] = _cvtss_sh(values[index], _MM_FROUND_TO_NEAREST_INT);
 }
 
+#include "dense.inc.h"
 #include "network.inc.h"
 #pragma clang attribute pop
 

@@ -58,6 +58,7 @@ static void baseline_to_halves(const float *values, uint16_t *out, int count) {
     for (int index = 0; index < count; index++) out[index] = half_of_value(values[index]);
 }
 
+#include "dense.inc.h"
 #include "network.inc.h"
 
 const gw_kernels *gw_baseline_kernels(void) { return &baseline_kernels; }

@@ -164,15 +164,14 @@ static gw_workspace laid_out(const gw_network *n, void *memory) {
     return w;
 }
 
-void gw_network_load_maps(
-    const gw_network *n, void *workspace, const uint16_t *maps, const float *shift, const float *scale, int down,
+void gw_load_maps(
+    float *level, int side, int channels, const uint16_t *maps, const float *shift, const float *scale, int down,
     int right, int is_mirrored, int nested) {
-    gw_workspace w = laid_out(n, workspace);
     const gw_kernels *kernels = gw_chosen_kernels();
-    int side = n->side, channels = n->channels, plain = channels - nested, part = nested / 4;
+    int plain = channels - nested, part = nested / 4;
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++) {
-            float *to = w.level[0] + ((size_t)(y + 1) * (side + 2) + x + 1) * channels;
+            float *to = level + ((size_t)(y + 1) * (side + 2) + x + 1) * channels;
             int row = y - down, column = (is_mirrored ? side - 1 - x : x) - right;
             if (row < 0 || row >= side || column < 0 || column >= side) {
                 memset(to, 0, sizeof(float) * channels);
@@ -189,6 +188,13 @@ void gw_network_load_maps(
                 kernels->from_halves(from + plain + (place ^ 1) * part, shift + at, scale + at, to + at, part);
             }
         }
+}
+
+void gw_network_load_maps(
+    const gw_network *n, void *workspace, const uint16_t *maps, const float *shift, const float *scale, int down,
+    int right, int is_mirrored, int nested) {
+    gw_workspace w = laid_out(n, workspace);
+    gw_load_maps(w.level[0], n->side, n->channels, maps, shift, scale, down, right, is_mirrored, nested);
 }
 
 void gw_network_forward(const gw_network *n, const float *parameters, void *workspace, float *logits) {

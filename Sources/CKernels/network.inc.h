@@ -111,6 +111,8 @@ static const gw_kernels NAME(kernels) = {
     .run_layers = NAME(run_layers),
     .linear = NAME(linear),
     .backward = NAME(backward),
+    .run_dense = NAME(run_dense),
+    .run_dense_back = NAME(run_dense_back),
     .from_halves = NAME(from_halves),
     .to_halves = NAME(to_halves),
 };

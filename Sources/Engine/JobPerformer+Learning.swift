@@ -13,23 +13,25 @@ extension JobPerformer {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
         if specification.steering.learner == .outside { return try await trainOutside(round, at, sequence) }
         let learners: [any Learner]
-        switch environment.learners.learners(for: specification.steering.learner, specification.taskType) {
+        switch try await self.learners() {
         case .success(let found): learners = found
         case .failure(let reason):
             return try await commit(.trainingFailed(reason.description), at: max(now, at), finishing: sequence)
         }
         let examples = try await examples(humanLabels().training, side: LearnedLabel.trainingSide)
-        var trials: [Trial] = [], failure = "nothing could be learned from"
-        for learner in learners {
-            do { trials.append(try await trial(of: learner, on: examples, round)) } catch let error as LearningError {
+        var choice = HeadChoice(target: specification.thresholdRule.target, heads: learners.count)
+        var trials: [Trial?] = [], failure = "nothing could be learned from"
+        while let next = choice.next {
+            do { trials.append(try await trial(of: learners[next], on: examples, round)) } catch let error
+                as LearningError
+            {
                 if case .cancelled = error { return try await leave(sequence) }
                 failure = error.description
-                continue
+                trials.append(nil)
             }
-            // A learner without out-of-fold predictions cannot be judged, so the next one need not be tried.
-            if trials[trials.count - 1].agreement ?? 1 >= specification.thresholdRule.target { break }
+            choice.add(trials[next]?.agreement)
         }
-        guard let best = Trial.best(trials) else {
+        guard let best = choice.winner.flatMap({ trials[$0] }) ?? trials.compactMap({ $0 }).first else {
             return try await commit(.trainingFailed(failure), at: max(now, at), finishing: sequence)
         }
         // Until it is stored there is none: a commit may fail after all, or succeed without our learning of it.
@@ -38,7 +40,8 @@ extension JobPerformer {
         try await write(made, name: name, round: round, at: at, examples: best.examples.map(\.index))
         let event = LabelingJob.Event.modelTrained(
             LabelingJob.Model(
-                round: round, name: name, examples: best.examples.count, figures: best.figures(among: trials)))
+                round: round, name: name, examples: best.examples.count,
+                figures: best.figures(among: trials.compactMap { $0 })))
         let bytes = made.encoded(), heldOut = HeldOut.encoded(best.heldOut)
         let position = try await commit(event, at: max(now, at), finishing: sequence) {
             try $0.putDocument(JobDocument.model, bytes)
@@ -69,6 +72,29 @@ extension JobPerformer {
             learner: learner.identifier, training: training, examples: usable,
             time: environment.wallClock.now() - begun)
     }
+
+    /// The learners of the job's kind.
+    func learners() async throws -> Result<[any Learner], NoLearner> {
+        if areImagesTiny == nil { areImagesTiny = try await areFirstImagesTiny() }
+        return environment.learners.learners(
+            for: specification.steering.learner, specification.taskType, areTiny: areImagesTiny ?? false)
+    }
+
+    /// Whether the images of the first lines are no larger than an icon; those that cannot be read do not count.
+    private func areFirstImagesTiny() async throws -> Bool {
+        guard specification.taskType == .imageMultiClass else { return false }
+        let sources = try await sources(of: Array(0..<min(Self.looked, try await current().job.counters.objects)))
+        var sizes: [(width: Int, height: Int)] = []
+        for (_, source) in sources.sorted(by: { $0.key < $1.key }) {
+            guard let size = try await imageSize(of: source) else { continue }
+            if size.width > TinyImages.side || size.height > TinyImages.side { return false }
+            sizes.append((size.width, size.height))
+        }
+        return TinyImages.applies(toSizes: sizes)
+    }
+
+    /// Images looked at to tell whether all are tiny.
+    private static let looked = 32
 
     // MARK: Models
 
@@ -169,14 +195,6 @@ private struct Trial: Sendable {
     var heldOut: [HeldOut] {
         zip(examples, training.outOfFold).compactMap { example, prediction in
             prediction.map { HeldOut(example, $0) }
-        }
-    }
-
-    /// The one that agrees best; of equal ones the first.
-    static func best(_ trials: [Trial]) -> Trial? {
-        trials.reduce(nil) { best, trial in
-            guard let best else { return trial }
-            return trial.agreement ?? 0 > best.agreement ?? 0 ? trial : best
         }
     }
 

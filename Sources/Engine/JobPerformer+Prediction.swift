@@ -141,9 +141,7 @@ extension JobPerformer {
     /// The model over some objects, whose features are made where it needs them.
     private func predictor(_ model: any LearnedModel, over objects: [Int]) async throws -> any Predictor {
         if let foreign = model as? ForeignModel { return try await outsidePredictor(foreign) }
-        let learners = try environment.learners.learners(
-            for: specification.steering.learner, specification.taskType
-        ).get()
+        let learners = try await learners().get()
         guard let learner = learners.first(where: { $0.extractor.identifier == model.extractor }) else {
             // The program was started anew with, or without, the backbone's weights.
             let made = learners.map(\.extractor.identifier).joined(separator: ", ")

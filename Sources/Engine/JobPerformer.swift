@@ -23,6 +23,8 @@ actor JobPerformer {
     var desk: BatchDesk?
     var task: (any LabelingTask)?
     var model: (any LearnedModel)?
+    /// Whether the job's images are no larger than an icon; nil before anybody has looked.
+    var areImagesTiny: Bool?
     /// By the extractor that made them.
     var features: [String: any FeatureKeeping] = [:]
     /// What is known of the batch that real people work on.

@@ -7,7 +7,10 @@ package import Learning
 package protocol LearnerSource: Sendable {
     /// The learners for a job's setting and kind, at least one, in the order in which they are tried: a later one only
     /// where those before it do not agree well enough with people.
-    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner>
+    /// - Parameter areTiny: whether the job's images are no larger than an icon.
+    func learners(
+        for learner: Steering.Learner, _ type: TaskType, areTiny: Bool
+    ) -> Result<[any Learner], NoLearner>
     /// What a job with this setting should not expect, in words; nil where there is nothing to say.
     func limitation(of learner: Steering.Learner, for type: TaskType) -> String?
     /// A model from its bytes.

@@ -131,6 +131,8 @@ package enum LearnedModels {
         case ForeignModel.magic[...]: try ForeignModel(decoding: bytes)
         case PooledClassifier.magic[...]: try PooledClassifier(decoding: bytes, pooling: pooling)
         case TinyImageClassifier.magic[...]: try TinyImageClassifier(decoding: bytes)
+        case BoxModel.magic[...]: try BoxModel(decoding: bytes)
+        case MaskModel.magic[...]: try MaskModel(decoding: bytes)
         default: throw .invalidModel("not a model of this version")
         }
     }

@@ -1,6 +1,7 @@
 // Development tool: measures learning on a folder that scripts/make-logo-set wrote.
 //
 //   bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]
+//   bench-learning boxes|masks FOLDER --backbone FILE [--examples N] [--seeds N] [--limit N] [--features FILE]
 //
 // Prints the speed of feature extraction on one thread, and then, per seed, a labeling job with perfect workers on the
 // documented schedule. Without --backbone the small network learns from pixels.
@@ -14,12 +15,24 @@ if try FeatureCommands.run(CommandLine.arguments) || HeadCommands.run(CommandLin
 var arguments = CommandLine.arguments.dropFirst()
 var options: [String: String] = [:]
 var folder: String?
+var marks: String?
 while let argument = arguments.popFirst() {
-    if argument.hasPrefix("--") { options[argument] = arguments.popFirst() } else { folder = argument }
+    if argument.hasPrefix("--") {
+        options[argument] = arguments.popFirst()
+    } else if folder == nil, argument == "boxes" || argument == "masks" {
+        marks = argument
+    } else {
+        folder = argument
+    }
 }
 guard let folder else {
     print("usage: bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]")
     exitProcess(64)
+}
+
+if let marks {
+    try measureMarks(marks, folder: folder, options)
+    exitProcess(0)
 }
 
 let trainer: NetworkTrainer

@@ -15,7 +15,9 @@ import Testing
         var identifier: String { "pictures" }
         var extractor: any FeatureExtractor { PixelExtractor() }
 
-        func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+        func learners(
+            for learner: Steering.Learner, _ type: TaskType, areTiny: Bool
+        ) -> Result<[any Learner], NoLearner> {
             .success([self])
         }
         func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { nil }

@@ -196,7 +196,9 @@ final class EngineFixture: Sendable {
 
 /// The scripted learner, whatever a job asks for.
 struct ScriptedLearners: LearnerSource {
-    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+    func learners(
+        for learner: Steering.Learner, _ type: TaskType, areTiny: Bool
+    ) -> Result<[any Learner], NoLearner> {
         learner == .none ? .failure(NoLearner("no learner was wanted")) : .success([ScriptedLearner()])
     }
 

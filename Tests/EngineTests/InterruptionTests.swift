@@ -172,7 +172,9 @@ struct InterruptingTrainer: LearnerSource, Learner {
         self.signal = signal
     }
 
-    func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+    func learners(
+        for learner: Steering.Learner, _ type: TaskType, areTiny: Bool
+    ) -> Result<[any Learner], NoLearner> {
         .success([self])
     }
     func limitation(of learner: Steering.Learner, for type: TaskType) -> String? { nil }

@@ -122,7 +122,9 @@ final class ServiceFixture: Sendable {
     }
 
     struct NoLearners: LearnerSource {
-        func learners(for learner: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
+        func learners(
+            for learner: Steering.Learner, _ type: TaskType, areTiny: Bool
+        ) -> Result<[any Learner], NoLearner> {
             .failure(NoLearner("none"))
         }
 

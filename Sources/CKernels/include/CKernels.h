@@ -109,6 +109,92 @@ float gw_network_learn(
     const gw_network *network, const float *parameters, void *workspace, const float *targets, const uint64_t *kept,
     float keep_factor, float *gradient);
 
+// MARK: Dense network
+
+enum {
+    GW_DENSE_LAYERS = 8,
+    /// Largest side of a result.
+    GW_DENSE_RESULT_SIDE = 64,
+    /// Boxes of one picture that learning looks at.
+    GW_BOXES = 200,
+};
+
+/// A square convolution with zero padding and rectification, which the last layer of a network leaves out.
+typedef struct {
+    int channels;    // of the result; a multiple of 8
+    int kernel;      // 1 or 3
+    int is_doubled;  // each pixel becomes two by two, each with weights of its own; the kernel is 1 then
+    int is_joined;   // the nested channels of the input follow those of the result, which has twice its side
+} gw_dense_layer;
+
+/// Convolutions that say something of every place of a picture.
+typedef struct {
+    int side;      // of the square input
+    int channels;  // of the input; a multiple of 8
+    int nested;    // of these, the last ones, which belong to four places (row by row) within the pixel
+    int layer_count;
+    gw_dense_layer layers[GW_DENSE_LAYERS];
+} gw_dense;
+
+/// Number of parameters: for each layer weights [row][column][input][output], or [place][input][output] where it
+/// doubles, and biases.
+size_t gw_dense_parameters(const gw_dense *network);
+/// Side of the result.
+int gw_dense_result_side(const gw_dense *network);
+size_t gw_dense_workspace(const gw_dense *network);
+
+/// Clears a workspace; once, before its first use.
+void gw_dense_prepare(const gw_dense *network, void *workspace);
+
+/// Puts half-precision maps into the input, as `gw_network_load_maps` does.
+void gw_dense_load(
+    const gw_dense *network, void *workspace, const uint16_t *maps, const float *shift, const float *scale, int down,
+    int right, int is_mirrored);
+
+/// Computes the result of the loaded input, row by row, all channels of a cell together.
+void gw_dense_forward(const gw_dense *network, const float *parameters, void *workspace, float *outputs);
+
+/// Needed before `gw_dense_backward` whenever the parameters have changed.
+void gw_dense_transpose(const gw_dense *network, const float *parameters, void *workspace);
+
+/// Adds the slopes of the parameters to `gradient`, after a forward pass, from those of its result.
+void gw_dense_backward(const gw_dense *network, void *workspace, const float *slopes, float *gradient);
+
+/// Adds `count` values to others, and multiplies them by one.
+void gw_add(const float *values, float *to, size_t count);
+void gw_multiply(float *values, float by, size_t count);
+
+/// How far the edges (left, top, right, bottom) of a cell's box are from its middle, as shares of the picture's side.
+void gw_box_distances(const float raw[4], float distances[4]);
+
+/// What outputs cost in the face of the boxes that are there: five numbers each, the class and the edges (left, top,
+/// right, bottom); where two compete for a cell the later one has it. A cell's outputs are a logit per class, whose
+/// target is the overlap of the cell's box with the true one, and four numbers for `gw_box_distances`. `slopes` gets
+/// the slopes of all outputs; the targets count as given.
+float gw_box_loss(
+    int side, int columns, int classes, const float *boxes, int count, const float *outputs, float *slopes);
+
+/// What logits cost in the face of the class of each cell: the mean of the cells' cross-entropies, multiplied by the
+/// weight of their class. Cells of a class that is not there do not count. `slopes` gets the slopes of all outputs.
+float gw_mask_loss(
+    int cells, int columns, int classes, const uint8_t *targets, const float *weights, const float *outputs,
+    float *slopes);
+
+/// The probabilities of the classes on a grid of twice the side, from logits between whose cells lines are drawn.
+void gw_mask_probabilities(int side, int columns, int classes, const float *logits, float *probabilities);
+
+/// What is known of a class in a picture, in cells.
+typedef struct {
+    float cells;  // where it is the likeliest
+    float hits;   // of these, as many as are to be expected right
+    float mass;   // to be expected in the whole picture
+    float peak;   // its highest probability
+} gw_class_cover;
+
+/// The likeliest class of each cell, the probability of class 0 multiplied by `favour`.
+void gw_mask_decide(
+    int cells, int classes, const float *probabilities, float favour, uint8_t *result, gw_class_cover *covers);
+
 /// One step of Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019). `step` counts from 1.
 /// Clears the gradient, which is first multiplied by `gradient_scale`.
 void gw_adam_step(

@@ -7,30 +7,38 @@ import importlib.metadata
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import numpy
+from PIL import Image
 
 from . import icons, pictures
 from .composing import Composer
 from .levels import LEVELS
+from .logo import DESIGNS
 
 LABELS = ("logo", "no-logo")
 TRUTH = "groundwork-truth"
+_PALETTE = ((255, 255, 255), (31, 119, 180), (255, 127, 14), (44, 160, 44), (214, 39, 40))
 
 EXAMPLES = """examples:
   scripts/make-logo-set --output /tmp/logos                      3,000 pictures, 40 % of them with the logo
   scripts/make-logo-set --output /tmp/hard --level hard --seed 7
   scripts/make-logo-set --output /tmp/logos --prefix s3://shop/pictures/
                                                                  manifests name s3://shop/pictures/images/00000.jpg
+  scripts/make-logo-set --output /tmp/boxes --truth boxes --marks 0-4 --designs 3
+                                                                 up to four marks of three kinds in a picture, and
+                                                                 the box of each; --truth masks: the pixels of each
 
 files written:
   images/NNNNN.jpg     the pictures
   input.manifest       one line per picture, for CreateLabelingJob
   truth.manifest       the same lines with the right answer, for simulated people
   labels.json          the label category file
+  masks/NNNNN.png      with --truth masks: 0 is the background, then the classes in the order of labels.json
   LICENSES             where the pictures and icons come from
 """
 
@@ -59,6 +67,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--prefix", default="", help="what stands before images/ in the manifests, for example s3://bucket/folder/"
     )
+    parser.add_argument(
+        "--truth", choices=("class", "boxes", "masks"), default="class",
+        help="what the right answer is: whether the logo is there, a box around each mark, or its pixels",
+    )  # fmt: skip
+    parser.add_argument(
+        "--marks", default="0-4", metavar="LOW-HIGH", help="with boxes and masks: marks in a picture (default: 0-4)"
+    )
+    parser.add_argument(
+        "--designs", type=int, default=3, help="with boxes and masks: kinds of marks, 1 to 4 (default: 3)"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one per core)")
     options = parser.parse_args()
     if not 1 <= options.count <= 99_999:
@@ -69,6 +87,12 @@ def arguments() -> argparse.Namespace:
         parser.error("--size must be from 64 to 640")
     if options.seed < 0:
         parser.error("--seed must not be negative")
+    bounds = re.fullmatch(r"(\d+)-(\d+)", options.marks)
+    options.marks = tuple(map(int, bounds.groups())) if bounds else ()
+    if not (bounds and options.marks[0] <= options.marks[1] <= 20):
+        parser.error("--marks must be two numbers up to 20 like 0-4")
+    if not 1 <= options.designs <= len(DESIGNS):
+        parser.error(f"--designs must be from 1 to {len(DESIGNS)}")
     if options.prefix and not options.prefix.endswith("/"):
         options.prefix += "/"
     return options
@@ -84,20 +108,30 @@ def main() -> None:
         print(
             "make-logo-set: only a few photographs are at hand, so the pictures repeat themselves much", file=sys.stderr
         )
-    truth = _truth(options.count, options.positives, options.seed)
-    images = options.output / "images"
-    shutil.rmtree(images, ignore_errors=True)
-    images.mkdir(parents=True)
-    settings = (scenes, drawn, LEVELS[options.level], options.size, options.seed)
-    work = [(index, positive, str(images / f"{index:05d}.jpg")) for index, positive in enumerate(truth)]
-    live = sys.stderr.isatty()
+    for folder in ("images", "masks"):
+        shutil.rmtree(options.output / folder, ignore_errors=True)
+        if folder == "images" or options.truth == "masks":
+            (options.output / folder).mkdir(parents=True)
+    designs = DESIGNS[: 1 if options.truth == "class" else options.designs]
+    settings = (scenes, drawn, LEVELS[options.level], options.size, options.seed, designs)
+    if options.truth == "class":
+        make, inputs = _make, _truth(options.count, options.positives, options.seed)
+        labels = LABELS
+    else:
+        make, inputs = _make_marks, [(options.marks, options.truth, options.prefix)] * options.count
+        labels = designs
+    work = [(index, value, options.output) for index, value in enumerate(inputs)]
+    truth, live = [], sys.stderr.isatty()
     with multiprocessing.Pool(max(1, options.jobs), _start, settings) as pool:
-        for done, _ in enumerate(pool.imap_unordered(_make, work, chunksize=16), 1):
+        for done, answer in enumerate(pool.imap(make, work, chunksize=16), 1):
+            truth.append(answer)
             if done == options.count or live and done % 50 == 0:
                 end = "\n" if done == options.count else ""
                 print(f"\rMaking pictures: {done:,} of {options.count:,} ", end=end, file=sys.stderr, flush=True)
-    _write_texts(options, truth, sources)
-    print(f"{options.output}: {options.count:,} pictures, {sum(truth):,} with the logo, level {options.level}")
+    answers, shown = [answer for answer, _ in truth], sum(count for _, count in truth)
+    _write_texts(options, answers, labels, sources)
+    what = "with the logo" if options.truth == "class" else "marks"
+    print(f"{options.output}: {options.count:,} pictures, {shown:,} {what}, level {options.level}")
 
 
 def _truth(count: int, share: float, seed: int) -> list[bool]:
@@ -112,25 +146,43 @@ def _start(*settings: object) -> None:
     _composer = Composer(*settings)
 
 
-def _make(work: tuple[int, bool, str]) -> None:
-    index, positive, file = work
+def _make(work: tuple[int, bool, Path]) -> tuple[str, int]:
+    """Makes a picture; returns the right answer, and 1 where the logo is there."""
+    index, positive, folder = work
     image, quality = _composer.compose(index, positive)
-    image.save(file, "JPEG", quality=quality)
+    image.save(folder / "images" / f"{index:05d}.jpg", "JPEG", quality=quality)
+    return LABELS[0] if positive else LABELS[1], int(positive)
 
 
-def _write_texts(options: argparse.Namespace, truth: list[bool], sources: list[dict]) -> None:
+def _make_marks(work: tuple[int, tuple, Path]) -> tuple[object, int]:
+    """Makes a picture with several marks; returns the right answer, and how many there are."""
+    index, ((fewest, most), kind, prefix), folder = work
+    image, quality, marks, classes = _composer.compose_marks(index, fewest, most)
+    image.save(folder / "images" / f"{index:05d}.jpg", "JPEG", quality=quality)
+    if kind == "masks":
+        mask = Image.fromarray(classes, "P")
+        mask.putpalette([channel for colour in _PALETTE for channel in colour])
+        mask.save(folder / "masks" / f"{index:05d}.png", optimize=True)
+        return f"{prefix}masks/{index:05d}.png", len(marks)
+    boxes = [
+        {"class_id": mark.design, "left": mark.left, "top": mark.top, "width": mark.width, "height": mark.height}
+        for mark in marks
+    ]
+    return {"annotations": boxes}, len(marks)
+
+
+def _write_texts(options: argparse.Namespace, answers: list, labels: tuple[str, ...], sources: list[dict]) -> None:
     def compact(value: object) -> str:
         return json.dumps(value, separators=(",", ":"))
 
     names = [f"{options.prefix}images/{index:05d}.jpg" for index in range(options.count)]
-    answers = [LABELS[0] if positive else LABELS[1] for positive in truth]
     folder = options.output
     (folder / "input.manifest").write_text("".join(compact({"source-ref": name}) + "\n" for name in names))
     (folder / "truth.manifest").write_text(
         "".join(compact({"source-ref": name, TRUTH: answer}) + "\n" for name, answer in zip(names, answers))
     )
-    labels = {"document-version": "2018-11-28", "labels": [{"label": label} for label in LABELS]}
-    (folder / "labels.json").write_text(json.dumps(labels) + "\n")
+    categories = {"document-version": "2018-11-28", "labels": [{"label": label} for label in labels]}
+    (folder / "labels.json").write_text(json.dumps(categories) + "\n")
     (folder / "LICENSES").write_text(_licences(sources))
 
 
