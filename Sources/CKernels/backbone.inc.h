@@ -1,6 +1,6 @@
 // EfficientNet-Lite0 (Tan and Le 2019; Lite: no squeeze-and-excitation, ReLU6), normalisation folded: up to stride 16,
-// and the rest. An inverted residual block runs a few rows at a time: the widened rows that depthwise rows need are kept
-// in a ring, so that only the narrow images between blocks are ever in memory as a whole.
+// and the rest. An inverted residual block runs a few rows at a time: the widened rows that depthwise rows need are
+// kept in a ring, so that only the narrow images between blocks are ever in memory as a whole.
 
 /// One output row of a depthwise convolution: `rows` are `kernel` padded input rows.
 INLINE void NAME(depthwise_span)(
@@ -33,14 +33,16 @@ INLINE void NAME(depthwise_row)(
 }
 
 /// Widens the input rows from `first` up to `end` into their places in the ring.
-static void NAME(widen_rows)(const gw_block *b, const float *in, const float *weights, float *ring, int first, int end) {
+static void NAME(widen_rows)(
+    const gw_block *b, const float *in, const float *weights, float *ring, int first, int end) {
     int channels = gw_channels(b), kept = gw_kept_rows(b);
     size_t row_length = gw_row_length(b), before = (size_t)gw_padding(b) * channels;
     int32_t in_at[GW_MOST_PIXELS], out_at[GW_MOST_PIXELS], tap_at = 0;
     int count = 0;
     for (int y = first; y < end; y++) {
         size_t row = (y % kept) * row_length + before;
-        if (!b->is_widened) memcpy(ring + row, in + (size_t)y * b->size * channels, sizeof(float) * b->size * channels);
+        if (!b->is_widened)
+            memcpy(ring + row, in + (size_t)y * b->size * channels, sizeof(float) * b->size * channels);
         for (int x = 0; x < b->size && b->is_widened; x++, count++)
             in_at[count] = (y * b->size + x) * b->in, out_at[count] = (int32_t)row + x * channels;
     }

@@ -1,5 +1,5 @@
-// Which of several heads a round goes by. They are tried in a fixed order, the next only where those before fall short of
-// the target on examples that they had not seen; the best of those tried wins.
+// Which of several heads a round goes by. They are tried in a fixed order, the next only where those before fall short
+// of the target on examples that they had not seen; the best of those tried wins.
 
 /// The heads that were tried in a round, in their order, and how well each agreed with people out of fold.
 package struct HeadChoice: Hashable, Sendable {

@@ -3,8 +3,8 @@
 //   8 bytes that name the format   uint32 inputs, columns, classes   float32 temperature
 //   float32 shift[inputs], scale[inputs], weights[columns * classes], intercepts[classes]
 //
-// The bytes may come from anybody, so nothing in them is believed: the sizes must be those of the format, and the length
-// must be exactly the one that follows from them.
+// The bytes may come from anybody, so nothing in them is believed: the sizes must be those of the format, and the
+// length must be exactly the one that follows from them.
 
 /// Standardised numbers, columns made of them, and linear scores with a temperature.
 struct LinearHead: Hashable, Sendable {

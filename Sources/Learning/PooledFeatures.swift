@@ -1,6 +1,6 @@
-// One vector per picture from the whole pretrained network: what kinds of object a picture shows, wherever they are. It is
-// made of the kept maps, whose stride-16 part is what the network's remaining blocks work on, so that no picture is
-// decoded twice; and only where it is wanted, because these blocks cost nearly as much as those before.
+// One vector per picture from the whole pretrained network: what kinds of object a picture shows, wherever they are. It
+// is made of the kept maps, whose stride-16 part is what the network's remaining blocks work on, so that no picture is
+// decoded twice; and only where it is wanted, because these blocks cost half as much again as those before.
 
 internal import CKernels
 

@@ -2,8 +2,8 @@
 //
 //   bench-learning heads FOLDER [--backbone FILE --rest FILE] [--share PERCENT] [--seeds N] [--jobs yes] [--only HEAD]
 //
-// Each learns from a random share of the labels (20 %) and is judged out of fold and on all others. With --jobs a labeling
-// job follows, perfect workers, documented schedule. Without the backbone the pictures must be tiny.
+// Each learns from a random share of the labels (20 %) and is judged out of fold and on all others. With --jobs a
+// labeling job follows, perfect workers, documented schedule. Without the backbone the pictures must be tiny.
 
 internal import Kernel
 internal import Learning

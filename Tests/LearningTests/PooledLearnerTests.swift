@@ -52,9 +52,10 @@ struct PooledLearnerTests {
     }
 
     @Test func aMarkAtAnyPlaceIsLearned() throws {
-        let maps = SyntheticMaps(count: 60, classes: 3, seed: 1), training = try train(maps, classes: 3)
-        #expect(accuracy(training.model, on: SyntheticMaps(count: 30, classes: 3, seed: 2)) >= 0.9)
-        #expect(try #require(training.outOfFoldAgreement(with: maps.examples)) >= 0.9)
+        let maps = SyntheticMaps(count: 120, classes: 3, seed: 1), training = try train(maps, classes: 3)
+        // Chance is a third; most of the features are noise here.
+        #expect(accuracy(training.model, on: SyntheticMaps(count: 30, classes: 3, seed: 2)) >= 0.8)
+        #expect(try #require(training.outOfFoldAgreement(with: maps.examples)) >= 0.8)
         #expect(training.outOfFold.allSatisfy { $0 != nil })
         maps.withFeatures(at: 0) { bytes in
             let probabilities = training.model.prediction(of: bytes).probabilities

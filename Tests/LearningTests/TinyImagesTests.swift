@@ -38,7 +38,8 @@ struct TinyImagesTests {
         }
     }
 
-    /// Pictures of 6 by 6 pixels with a light bar in noise: upright for class 0, lying for class 1, in one of six places.
+    /// Pictures of 6 by 6 pixels with a light bar in noise, in one of six places: upright for class 0, lying for
+    /// class 1.
     private struct Bars: FeatureSource {
         var labels: [Int]
         private var pictures: [[UInt8]]
