@@ -11,6 +11,7 @@ internal import Store
 extension JobPerformer {
     func train(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.training(round)) else { return try await skip(sequence) }
+        let began = environment.serverClock.now()
         if specification.steering.learner == .outside { return try await trainOutside(round, at, sequence) }
         let learners: [any Learner]
         switch try await self.learners() {
@@ -38,6 +39,11 @@ extension JobPerformer {
         model = nil
         let name = modelName(round), made = best.training.model
         try await write(made, name: name, round: round, at: at, examples: best.examples.map(\.index))
+        try await environment.recordLabelingTraining(
+            LabelingTraining(
+                specification: specification, round: round, name: name, classes: made.classes,
+                examples: best.examples.count, began: began, ended: environment.serverClock.now(),
+                agreement: best.agreement))
         let event = LabelingJob.Event.modelTrained(
             LabelingJob.Model(
                 round: round, name: name, examples: best.examples.count,

@@ -14,15 +14,17 @@ internal import Store
 extension JobPerformer {
     func predict(_ round: Int, _ at: Instant, _ name: String, _ sequence: Int64) async throws -> Position {
         guard try await isIn(.predicting(round)) else { return try await withdraw(round, sequence) }
-        do { return try await measure(round, at, sequence) } catch let failure as OutsideLearnerFailure {
+        do { return try await measure(round, at, name, sequence) } catch let failure as OutsideLearnerFailure {
             if cancellation.isCancelled { return try await abandon(round, sequence) }
             try await takeBack(round)
             return try await commit(.trainingFailed(failure.cause), at: max(now, at), finishing: sequence)
         }
     }
 
-    private func measure(_ round: Int, _ at: Instant, _ sequence: Int64) async throws -> Position {
-        let begun = environment.wallClock.now()
+    private func measure(
+        _ round: Int, _ at: Instant, _ name: String, _ sequence: Int64
+    ) async throws -> Position {
+        let begun = environment.wallClock.now(), began = environment.serverClock.now()
         guard let model = try await latestModel() else {
             return try await commit(.trainingFailed("the model is gone"), at: max(now, at), finishing: sequence)
         }
@@ -45,6 +47,12 @@ extension JobPerformer {
         var audits = evidence.audits
         audits.open += try await audited(plan.audited, predictor)
         try await write(round, evidence.measured, seen)
+        for purpose in [LabelingInference.Purpose.validation, .inference] {
+            try await environment.recordLabelingInference(
+                LabelingInference(
+                    specification: specification, round: round, model: name, purpose: purpose, began: began,
+                    ended: environment.serverClock.now()))
+        }
         try await rank(plan.left, plan.audited, predictor)
         try await label(plan.taken, predictor, round: round, at: at)
 

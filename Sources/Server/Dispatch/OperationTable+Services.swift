@@ -137,7 +137,7 @@ extension OperationTable {
         }
     }
 
-    /// Adds the labeling part of SageMaker.
+    /// Adds what is served of SageMaker, and the reading of what its jobs say.
     package mutating func add(_ sageMaker: SageMakerService) {
         add(SageMaker.CreateLabelingJob.self, sageMaker.createLabelingJob)
         add(SageMaker.DescribeLabelingJob.self, sageMaker.describeLabelingJob)
@@ -165,7 +165,35 @@ extension OperationTable {
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)
+        addTraining(sageMaker)
+        addLogs(
+            LogsService(
+                control: sageMaker.control, jobs: sageMaker.jobs, limits: sageMaker.limits, logger: sageMaker.logger))
         addCheck(of: sageMaker)
+    }
+
+    /// What is done with labels: training jobs, models, transform jobs.
+    private mutating func addTraining(_ sageMaker: SageMakerService) {
+        add(SageMaker.CreateTrainingJob.self, sageMaker.createTrainingJob)
+        add(SageMaker.DescribeTrainingJob.self, sageMaker.describeTrainingJob)
+        add(SageMaker.ListTrainingJobs.self, sageMaker.listTrainingJobs)
+        add(SageMaker.StopTrainingJob.self, sageMaker.stopTrainingJob)
+        add(SageMaker.DeleteTrainingJob.self, sageMaker.deleteTrainingJob)
+        add(SageMaker.CreateModel.self, sageMaker.createModel)
+        add(SageMaker.DescribeModel.self, sageMaker.describeModel)
+        add(SageMaker.ListModels.self, sageMaker.listModels)
+        add(SageMaker.DeleteModel.self, sageMaker.deleteModel)
+        add(SageMaker.CreateTransformJob.self, sageMaker.createTransformJob)
+        add(SageMaker.DescribeTransformJob.self, sageMaker.describeTransformJob)
+        add(SageMaker.ListTransformJobs.self, sageMaker.listTransformJobs)
+        add(SageMaker.StopTransformJob.self, sageMaker.stopTransformJob)
+    }
+
+    private mutating func addLogs(_ logs: LogsService) {
+        add(Logs.DescribeLogGroups.self, logs.describeLogGroups)
+        add(Logs.DescribeLogStreams.self, logs.describeLogStreams)
+        add(Logs.GetLogEvents.self, logs.getLogEvents)
+        add(Logs.FilterLogEvents.self, logs.filterLogEvents)
     }
 
     /// Adds STS.
