@@ -18,6 +18,7 @@ let specFiles = [
     SpecFile(key: "sagemaker", namespace: "SageMaker", serviceCase: "sageMaker"),
     SpecFile(key: "sts", namespace: "STS", serviceCase: "sts"),
     SpecFile(key: "iam", namespace: "IAM", serviceCase: "iam"),
+    SpecFile(key: "logs", namespace: "Logs", serviceCase: "logs"),
     SpecFile(key: "groundwork", namespace: "Control", serviceCase: "control"),
 ]
 

@@ -9,7 +9,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = ClockState
         package static let schema = OperationSchema(
-            Control.schema, "GetClock", index: 111, route: RouteSchema("GET", "/_groundwork/clock"), input: Input.schema, output: Output.schema
+            Control.schema, "GetClock", index: 128, route: RouteSchema("GET", "/_groundwork/clock"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -20,7 +20,7 @@ extension Control {
         package typealias Input = SetClockRequest
         package typealias Output = ClockState
         package static let schema = OperationSchema(
-            Control.schema, "SetClock", index: 112, route: RouteSchema("POST", "/_groundwork/clock"), input: Input.schema, output: Output.schema
+            Control.schema, "SetClock", index: 129, route: RouteSchema("POST", "/_groundwork/clock"), input: Input.schema, output: Output.schema
         )
     }
 }

@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetVersion", index: 138, route: RouteSchema("GET", "/_groundwork/version"), input: Input.schema, output: Output.schema
+            Control.schema, "GetVersion", index: 155, route: RouteSchema("GET", "/_groundwork/version"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetLive", index: 139, route: RouteSchema("GET", "/_groundwork/live"), input: Input.schema, output: Output.schema
+            Control.schema, "GetLive", index: 156, route: RouteSchema("GET", "/_groundwork/live"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetReady", index: 140, route: RouteSchema("GET", "/_groundwork/ready"), input: Input.schema, output: Output.schema
+            Control.schema, "GetReady", index: 157, route: RouteSchema("GET", "/_groundwork/ready"), input: Input.schema, output: Output.schema
         )
     }
 }

@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = JobRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "DescribeJob", index: 113, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}"), input: Input.schema, output: Output.schema
+            Control.schema, "DescribeJob", index: 130, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = DeleteJobRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            Control.schema, "DeleteJob", index: 114, route: RouteSchema("DELETE", "/_groundwork/jobs/{JobName}"), status: 204, input: Input.schema, output: Output.schema
+            Control.schema, "DeleteJob", index: 131, route: RouteSchema("DELETE", "/_groundwork/jobs/{JobName}"), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = JobRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetJobTimeline", index: 115, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/timeline"), input: Input.schema, output: Output.schema
+            Control.schema, "GetJobTimeline", index: 132, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/timeline"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension Control {
         package typealias Input = JobRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetJobReport", index: 116, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/report"), input: Input.schema, output: Output.schema
+            Control.schema, "GetJobReport", index: 133, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/report"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -51,7 +51,7 @@ extension Control {
         package typealias Input = WaitForJobRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "WaitForJob", index: 117, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/wait"), input: Input.schema, output: Output.schema
+            Control.schema, "WaitForJob", index: 134, route: RouteSchema("GET", "/_groundwork/jobs/{JobName}/wait"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,7 +62,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "CheckJob", index: 118, route: RouteSchema("POST", "/_groundwork/check"), input: Input.schema, output: Output.schema
+            Control.schema, "CheckJob", index: 135, route: RouteSchema("POST", "/_groundwork/check"), input: Input.schema, output: Output.schema
         )
     }
 }

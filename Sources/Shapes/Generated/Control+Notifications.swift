@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ListNotificationsRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ListNotifications", index: 127, route: RouteSchema("GET", "/_groundwork/notifications"), input: Input.schema, output: Output.schema
+            Control.schema, "ListNotifications", index: 144, route: RouteSchema("GET", "/_groundwork/notifications"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = StreamEventsRequest
         package typealias Output = StreamEventsResponse
         package static let schema = OperationSchema(
-            Control.schema, "StreamEvents", index: 128, route: RouteSchema("GET", "/_groundwork/events"), input: Input.schema, output: Output.schema, streamsOutput: true
+            Control.schema, "StreamEvents", index: 145, route: RouteSchema("GET", "/_groundwork/events"), input: Input.schema, output: Output.schema, streamsOutput: true
         )
     }
 }

@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = GetHumanTaskUiRequest
         package typealias Output = GetHumanTaskUiResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetHumanTaskUi", index: 137, route: RouteSchema("GET", "/_groundwork/human-task-uis/{HumanTaskUiName}"), input: Input.schema, output: Output.schema
+            Control.schema, "GetHumanTaskUi", index: 154, route: RouteSchema("GET", "/_groundwork/human-task-uis/{HumanTaskUiName}"), input: Input.schema, output: Output.schema
         )
     }
 }

@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetRules", index: 119, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "GetRules", index: 136, route: RouteSchema("GET", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutRules", index: 120, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
+            Control.schema, "PutRules", index: 137, route: RouteSchema("PUT", "/_groundwork/rules"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutSeed", index: 121, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
+            Control.schema, "PutSeed", index: 138, route: RouteSchema("POST", "/_groundwork/seed"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            Control.schema, "Reset", index: 122, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
+            Control.schema, "Reset", index: 139, route: RouteSchema("POST", "/_groundwork/reset"), status: 204, input: Input.schema, output: Output.schema
         )
     }
 }
@@ -51,7 +51,7 @@ extension Control {
         package typealias Input = PutAnswersRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutAnswers", index: 123, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
+            Control.schema, "PutAnswers", index: 140, route: RouteSchema("PUT", "/_groundwork/answers/{JobName}"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,7 +62,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutTruth", index: 124, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
+            Control.schema, "PutTruth", index: 141, route: RouteSchema("PUT", "/_groundwork/truth"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -73,7 +73,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "GetFunctions", index: 125, route: RouteSchema("GET", "/_groundwork/functions"), input: Input.schema, output: Output.schema
+            Control.schema, "GetFunctions", index: 142, route: RouteSchema("GET", "/_groundwork/functions"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -84,7 +84,7 @@ extension Control {
         package typealias Input = DocumentRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "PutFunctions", index: 126, route: RouteSchema("PUT", "/_groundwork/functions"), input: Input.schema, output: Output.schema
+            Control.schema, "PutFunctions", index: 143, route: RouteSchema("PUT", "/_groundwork/functions"), input: Input.schema, output: Output.schema
         )
     }
 }

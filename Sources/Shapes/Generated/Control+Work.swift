@@ -7,7 +7,7 @@ extension Control {
         package typealias Input = ScopeRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ListWorkTeams", index: 129, route: RouteSchema("GET", "/_groundwork/work/teams"), input: Input.schema, output: Output.schema
+            Control.schema, "ListWorkTeams", index: 146, route: RouteSchema("GET", "/_groundwork/work/teams"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -18,7 +18,7 @@ extension Control {
         package typealias Input = AddWorkerRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "AddWorker", index: 130, route: RouteSchema("POST", "/_groundwork/work/workers"), input: Input.schema, output: Output.schema
+            Control.schema, "AddWorker", index: 147, route: RouteSchema("POST", "/_groundwork/work/workers"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -29,7 +29,7 @@ extension Control {
         package typealias Input = ListWorkRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ListWork", index: 131, route: RouteSchema("GET", "/_groundwork/work/tasks"), input: Input.schema, output: Output.schema
+            Control.schema, "ListWork", index: 148, route: RouteSchema("GET", "/_groundwork/work/tasks"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -40,7 +40,7 @@ extension Control {
         package typealias Input = ClaimTaskRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ClaimTask", index: 132, route: RouteSchema("POST", "/_groundwork/work/claim"), input: Input.schema, output: Output.schema
+            Control.schema, "ClaimTask", index: 149, route: RouteSchema("POST", "/_groundwork/work/claim"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -51,7 +51,7 @@ extension Control {
         package typealias Input = SubmitTaskRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "SubmitTask", index: 133, route: RouteSchema("POST", "/_groundwork/work/submit"), input: Input.schema, output: Output.schema
+            Control.schema, "SubmitTask", index: 150, route: RouteSchema("POST", "/_groundwork/work/submit"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -62,7 +62,7 @@ extension Control {
         package typealias Input = GiveBackTaskRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "DeclineTask", index: 134, route: RouteSchema("POST", "/_groundwork/work/decline"), input: Input.schema, output: Output.schema
+            Control.schema, "DeclineTask", index: 151, route: RouteSchema("POST", "/_groundwork/work/decline"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -73,7 +73,7 @@ extension Control {
         package typealias Input = GiveBackTaskRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ReleaseTask", index: 135, route: RouteSchema("POST", "/_groundwork/work/release"), input: Input.schema, output: Output.schema
+            Control.schema, "ReleaseTask", index: 152, route: RouteSchema("POST", "/_groundwork/work/release"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -84,7 +84,7 @@ extension Control {
         package typealias Input = ListLateAnswersRequest
         package typealias Output = DocumentResponse
         package static let schema = OperationSchema(
-            Control.schema, "ListLateAnswers", index: 136, route: RouteSchema("GET", "/_groundwork/work/late/{JobName}"), input: Input.schema, output: Output.schema
+            Control.schema, "ListLateAnswers", index: 153, route: RouteSchema("GET", "/_groundwork/work/late/{JobName}"), input: Input.schema, output: Output.schema
         )
     }
 }

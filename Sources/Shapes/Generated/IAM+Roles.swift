@@ -9,7 +9,7 @@ extension IAM {
         package typealias Input = CreateRoleRequest
         package typealias Output = CreateRoleResponse
         package static let schema = OperationSchema(
-            IAM.schema, "CreateRole", index: 101, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "CreateRoleResult"
+            IAM.schema, "CreateRole", index: 114, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "CreateRoleResult"
         )
     }
 }
@@ -20,7 +20,7 @@ extension IAM {
         package typealias Input = GetRoleRequest
         package typealias Output = GetRoleResponse
         package static let schema = OperationSchema(
-            IAM.schema, "GetRole", index: 102, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetRoleResult"
+            IAM.schema, "GetRole", index: 115, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetRoleResult"
         )
     }
 }
@@ -31,7 +31,7 @@ extension IAM {
         package typealias Input = DeleteRoleRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            IAM.schema, "DeleteRole", index: 103, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            IAM.schema, "DeleteRole", index: 116, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -42,7 +42,7 @@ extension IAM {
         package typealias Input = PutRolePolicyRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            IAM.schema, "PutRolePolicy", index: 104, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            IAM.schema, "PutRolePolicy", index: 117, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -53,7 +53,7 @@ extension IAM {
         package typealias Input = GetRolePolicyRequest
         package typealias Output = GetRolePolicyResponse
         package static let schema = OperationSchema(
-            IAM.schema, "GetRolePolicy", index: 105, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetRolePolicyResult"
+            IAM.schema, "GetRolePolicy", index: 118, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetRolePolicyResult"
         )
     }
 }
@@ -64,7 +64,7 @@ extension IAM {
         package typealias Input = DeleteRolePolicyRequest
         package typealias Output = EmptyShape
         package static let schema = OperationSchema(
-            IAM.schema, "DeleteRolePolicy", index: 106, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
+            IAM.schema, "DeleteRolePolicy", index: 119, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema
         )
     }
 }
@@ -75,7 +75,7 @@ extension IAM {
         package typealias Input = ListRolePoliciesRequest
         package typealias Output = ListRolePoliciesResponse
         package static let schema = OperationSchema(
-            IAM.schema, "ListRolePolicies", index: 107, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListRolePoliciesResult"
+            IAM.schema, "ListRolePolicies", index: 120, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListRolePoliciesResult"
         )
     }
 }
@@ -86,7 +86,7 @@ extension IAM {
         package typealias Input = ListAttachedRolePoliciesRequest
         package typealias Output = ListAttachedRolePoliciesResponse
         package static let schema = OperationSchema(
-            IAM.schema, "ListAttachedRolePolicies", index: 108, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListAttachedRolePoliciesResult"
+            IAM.schema, "ListAttachedRolePolicies", index: 121, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListAttachedRolePoliciesResult"
         )
     }
 }
@@ -97,7 +97,7 @@ extension IAM {
         package typealias Input = ListInstanceProfilesForRoleRequest
         package typealias Output = ListInstanceProfilesForRoleResponse
         package static let schema = OperationSchema(
-            IAM.schema, "ListInstanceProfilesForRole", index: 109, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListInstanceProfilesForRoleResult"
+            IAM.schema, "ListInstanceProfilesForRole", index: 122, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "ListInstanceProfilesForRoleResult"
         )
     }
 }
@@ -108,7 +108,7 @@ extension IAM {
         package typealias Input = GetUserRequest
         package typealias Output = GetUserResponse
         package static let schema = OperationSchema(
-            IAM.schema, "GetUser", index: 110, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetUserResult"
+            IAM.schema, "GetUser", index: 123, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetUserResult"
         )
     }
 }

@@ -9,7 +9,7 @@ extension STS {
         package typealias Input = GetCallerIdentityRequest
         package typealias Output = GetCallerIdentityResponse
         package static let schema = OperationSchema(
-            STS.schema, "GetCallerIdentity", index: 98, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetCallerIdentityResult"
+            STS.schema, "GetCallerIdentity", index: 111, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetCallerIdentityResult"
         )
     }
 }
@@ -20,7 +20,7 @@ extension STS {
         package typealias Input = GetSessionTokenRequest
         package typealias Output = GetSessionTokenResponse
         package static let schema = OperationSchema(
-            STS.schema, "GetSessionToken", index: 99, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetSessionTokenResult"
+            STS.schema, "GetSessionToken", index: 112, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "GetSessionTokenResult"
         )
     }
 }
@@ -31,7 +31,7 @@ extension STS {
         package typealias Input = AssumeRoleRequest
         package typealias Output = AssumeRoleResponse
         package static let schema = OperationSchema(
-            STS.schema, "AssumeRole", index: 100, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "AssumeRoleResult"
+            STS.schema, "AssumeRole", index: 113, route: RouteSchema("POST", "/"), input: Input.schema, output: Output.schema, resultElement: "AssumeRoleResult"
         )
     }
 }

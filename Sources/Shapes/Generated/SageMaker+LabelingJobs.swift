@@ -992,31 +992,3 @@ extension SageMaker {
         }
     }
 }
-
-extension SageMaker {
-    /// The shape `VpcConfig` of the service's model.
-    package struct VpcConfig: ReadableShape, WritableShape {
-        package var securityGroupIds: [String]
-        package var subnets: [String]
-
-        package init(securityGroupIds: [String], subnets: [String]) {
-            self.securityGroupIds = securityGroupIds
-            self.subnets = subnets
-        }
-
-        package static let schema = StructureSchema("VpcConfig", [
-            MemberSchema("SecurityGroupIds", required: true, constraints: Rules.vpcSecurityGroupIds, element: MemberSchema("member", constraints: Rules.securityGroupId)),
-            MemberSchema("Subnets", required: true, constraints: Rules.subnets, element: MemberSchema("member", constraints: Rules.subnetId)),
-        ])
-
-        package init(from reader: inout some ShapeReader) {
-            securityGroupIds = reader.requiredList(0, of: String.self)
-            subnets = reader.requiredList(1, of: String.self)
-        }
-
-        package func write(to writer: inout some ShapeWriter) {
-            writer.list(0, securityGroupIds)
-            writer.list(1, subnets)
-        }
-    }
-}
