@@ -10,6 +10,8 @@ package import Store
 /// Runs labeling jobs.
 package actor Engine: Service {
     nonisolated let environment: EngineEnvironment
+    /// Training and transform jobs, which go by the same clock.
+    package nonisolated let learning: LearningJobs
     /// When each active job next has something to do, in server time.
     private var wakes: [JobID: Instant] = [:]
     private var performers: [JobID: JobPerformer] = [:]
@@ -25,6 +27,7 @@ package actor Engine: Service {
     /// Nothing is carried on before `run`, or before the clock is moved by hand.
     package init(_ environment: EngineEnvironment) {
         self.environment = environment
+        learning = LearningJobs(environment)
     }
 
     // MARK: Running
@@ -32,7 +35,13 @@ package actor Engine: Service {
     /// Carries jobs on until the program is asked to end.
     package func run() async throws {
         try await load()
-        await cancelWhenGracefulShutdown { await self.work() }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await self.work() }
+                group.addTask { try await self.learning.run() }
+                try await group.waitForAll()
+            }
+        }
         for performer in performers.values { performer.cancellation.close() }
     }
 
@@ -236,6 +245,7 @@ package actor Engine: Service {
             // The clock stands: what cannot be stored now would be tried for ever.
             if let error = await carryOn(next.key, horizon: max(next.value, min(target, others))) { throw error }
         }
+        try await learning.advance(to: target)
         environment.serverClock.move(to: target)
     }
 
@@ -249,5 +259,6 @@ package actor Engine: Service {
     package func resumeClock() {
         environment.serverClock.resume()
         bell.ring()
+        learning.wakeUp()
     }
 }

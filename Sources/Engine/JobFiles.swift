@@ -12,6 +12,8 @@ package protocol JobFiles: Sendable {
     func open(_ uri: S3URI) async throws -> any InputPieces
     /// The size of an object, its ETag and its first bytes, enough to tell an image and its measures.
     func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, eTag: String, prefix: [UInt8])
+    /// The keys below a prefix behind one of them, in UTF-8 byte order, at most `Limits.listKeys`.
+    func keys(below prefix: S3URI, after key: String) async throws -> [String]
     /// Writes small objects together; at most `Limits.engineSliceRows` in one call.
     func write(_ files: [OutputFile], to bucket: String) async throws
     /// Begins one object that grows while it is written; it appears whole when the writer finishes, or not at all.

@@ -3,6 +3,7 @@
 package import Kernel
 internal import Labeling
 package import Objects
+internal import Store
 
 /// Gives out views of the object store.
 package struct ObjectJobFilesSource: JobFilesSource {
@@ -37,6 +38,13 @@ private struct ObjectJobFiles: JobFiles {
 
     func probe(_ uri: S3URI, prefix: Int) async throws -> (size: Int64, eTag: String, prefix: [UInt8]) {
         try await storage.prefix(of: ObjectAddress(uri.bucket, uri.key), atMost: prefix, caller)
+    }
+
+    func keys(below prefix: S3URI, after key: String) async throws -> [String] {
+        var request = ListObjectsRequest(prefix.bucket, caller)
+        request.prefix = prefix.key
+        request.marker = key
+        return try await storage.listObjects(request).objects.map(\.key)
     }
 
     func write(_ files: [OutputFile], to bucket: String) async throws {

@@ -152,6 +152,10 @@ package struct Limits: Sendable {
     package var engineSliceBytes = 8 << 20
     /// How often a turn of a job that gets no further is tried again before the job fails.
     package var engineRetries = 5
+    /// `MaxRuntimeInSeconds` of a training job: where nothing is said, and at most (API reference: StoppingCondition).
+    package var trainingSeconds = (standard: 86_400, most: 2_419_200)
+    /// Most models of an account in a region; labeling jobs add theirs whether or not there is room.
+    package var models = 10_000
     /// Largest `model.tar.gz` that is read.
     package var modelArchiveBytes = 64 << 20
     /// Largest content of one once it is unpacked.

@@ -28,7 +28,7 @@ package struct RequestDecoder: Sendable {
         case .awsJSON:
             var reader = JSONShapeReader(try Self.object(body), Requested.schema.input)
             let input = Requested.Input(from: &reader)
-            try reader.problems.check()
+            do { try reader.problems.check() } catch { throw error.named(by: Requested.schema.service.service) }
             report(reader.problems, Requested.schema)
             return input
         case .awsQuery:
@@ -69,6 +69,16 @@ package struct RequestDecoder: Sendable {
             throw .serializationException("The body is \(value.kind), not an object")
         }
         return object
+    }
+}
+
+extension ServiceError {
+    /// CloudWatch Logs tells of broken constraints in the common words, but under a code of its own.
+    fileprivate func named(by service: Service) -> ServiceError {
+        guard service == .logs, code == "ValidationException" else { return self }
+        var error = self
+        error.code = "InvalidParameterException"
+        return error
     }
 }
 

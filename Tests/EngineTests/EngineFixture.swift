@@ -244,6 +244,10 @@ struct FileSteps: JobFilesSource {
             return try await base.probe(uri, prefix: prefix)
         }
 
+        func keys(below prefix: S3URI, after key: String) async throws -> [String] {
+            try await base.keys(below: prefix, after: key)
+        }
+
         func write(_ files: [OutputFile], to bucket: String) async throws {
             try await handler(.write(files.first?.key ?? ""))
             try await base.write(files, to: bucket)

@@ -12,6 +12,7 @@ struct ControlStoreConformance {
     func check() async throws {
         try await resourcesAreFoundByName()
         try await resourcesHaveALimit()
+        try await resourcesAreReplacedWhereTheyAreAsExpected()
         try await tagsAreAddedReplacedAndRemoved()
         try await rulesAndTruthAreKept()
         try await answersAreReplacedAsAWhole()
@@ -52,6 +53,18 @@ struct ControlStoreConformance {
         #expect(try await control.create(resource(name("one", .workforce)), limit: 1) == .nameTaken)
         #expect(try await control.create(resource(name("two", .workforce, other)), limit: 1) == .created)
         #expect(try await control.create(resource(name("three", .model)), limit: 1) == .created)
+    }
+
+    private func resourcesAreReplacedWhereTheyAreAsExpected() async throws {
+        let job = name("Job", .trainingJob)
+        #expect(try await !control.replace(resource(job, 2), expecting: [1]))
+        #expect(try await control.resource(job) == nil)
+        #expect(try await control.create(resource(job, 1), limit: 9) == .created)
+        #expect(try await control.replace(resource(job, 2), expecting: [1]))
+        #expect(try await !control.replace(resource(job, 3), expecting: [1]))
+        #expect(try await control.resource(job)?.document == [2])
+        #expect(try await control.create(resource(name("Else", .trainingJob, other)), limit: 9) == .created)
+        #expect(try await control.resources(.trainingJob).map(\.name.name) == ["Job", "Else"])
     }
 
     private func tags(_ pairs: (String, String)...) -> [Store.Tag] { pairs.map { Store.Tag(key: $0.0, value: $0.1) } }

@@ -165,7 +165,33 @@ extension OperationTable {
         add(SageMaker.AddTags.self, sageMaker.addTags)
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)
+        addTraining(sageMaker)
         addCheck(of: sageMaker)
+    }
+
+    /// What is done with labels: training jobs, models, transform jobs.
+    private mutating func addTraining(_ sageMaker: SageMakerService) {
+        add(SageMaker.CreateTrainingJob.self, sageMaker.createTrainingJob)
+        add(SageMaker.DescribeTrainingJob.self, sageMaker.describeTrainingJob)
+        add(SageMaker.ListTrainingJobs.self, sageMaker.listTrainingJobs)
+        add(SageMaker.StopTrainingJob.self, sageMaker.stopTrainingJob)
+        add(SageMaker.DeleteTrainingJob.self, sageMaker.deleteTrainingJob)
+        add(SageMaker.CreateModel.self, sageMaker.createModel)
+        add(SageMaker.DescribeModel.self, sageMaker.describeModel)
+        add(SageMaker.ListModels.self, sageMaker.listModels)
+        add(SageMaker.DeleteModel.self, sageMaker.deleteModel)
+        add(SageMaker.CreateTransformJob.self, sageMaker.createTransformJob)
+        add(SageMaker.DescribeTransformJob.self, sageMaker.describeTransformJob)
+        add(SageMaker.ListTransformJobs.self, sageMaker.listTransformJobs)
+        add(SageMaker.StopTransformJob.self, sageMaker.stopTransformJob)
+    }
+
+    /// Adds the reading of logs.
+    package mutating func add(_ logs: LogsService) {
+        add(Logs.DescribeLogGroups.self, logs.describeLogGroups)
+        add(Logs.DescribeLogStreams.self, logs.describeLogStreams)
+        add(Logs.GetLogEvents.self, logs.getLogEvents)
+        add(Logs.FilterLogEvents.self, logs.filterLogEvents)
     }
 
     /// Adds STS.

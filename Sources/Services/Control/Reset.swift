@@ -7,7 +7,7 @@ package import Shapes
 internal import Store
 
 extension ControlService {
-    /// Forgets jobs, teams, truth, answers, buckets, objects and notifications of one account (`?account=`), or all,
+    /// Forgets jobs, models, logs, teams, truth, answers, buckets, objects and notifications of one account (`?account=`), or all,
     /// rules and functions too.
     package func reset(
         _ input: Control.ScopeRequest, _ context: RequestContext
@@ -16,6 +16,7 @@ extension ControlService {
         try await internally(context, logger) {
             let removed = try await jobs.removeAll(of: account)
             await engine.forget(removed)
+            await engine.learning.forget(account)
             try await control.reset(account)
             if account == nil { commands.set([:]) }
         }

@@ -1,4 +1,4 @@
-// Tags of labeling jobs, work teams, workforces, models and worker pages, by ARN.
+// Tags of labeling, training and transform jobs, work teams, workforces, models and worker pages, by ARN.
 
 package import Kernel
 package import Shapes
@@ -49,7 +49,7 @@ extension SageMakerService {
             case "labeling-job":
                 let job = JobName(account: context.account, region: context.region, name: name)
                 return try await jobs.job(job) != nil
-            case "workteam", "workforce", "model", "human-task-ui":
+            case "workteam", "workforce", "model", "human-task-ui", "training-job", "transform-job":
                 guard let kind = ResourceName.Kind(rawValue: kind) else { return false }
                 let resource = ResourceName(kind, account: context.account, region: context.region, name: name)
                 return try await control.resource(resource) != nil

@@ -52,12 +52,14 @@ extension SageMaker {
     package struct ContainerDefinition: ReadableShape, WritableShape {
         package var containerHostname: String?
         package var image: String?
+        package var mode: ContainerMode?
         package var modelDataUrl: String?
         package var environment: [String: String]?
 
-        package init(containerHostname: String? = nil, image: String? = nil, modelDataUrl: String? = nil, environment: [String: String]? = nil) {
+        package init(containerHostname: String? = nil, image: String? = nil, mode: ContainerMode? = nil, modelDataUrl: String? = nil, environment: [String: String]? = nil) {
             self.containerHostname = containerHostname
             self.image = image
+            self.mode = mode
             self.modelDataUrl = modelDataUrl
             self.environment = environment
         }
@@ -66,7 +68,7 @@ extension SageMaker {
             MemberSchema("ContainerHostname", standing: .inert, constraints: Rules.containerHostname),
             MemberSchema("Image", constraints: Rules.containerImage),
             MemberSchema("ImageConfig", standing: .unserved(accepts: [])),
-            MemberSchema("Mode", standing: .unserved(accepts: ["SingleModel"])),
+            MemberSchema("Mode", constraints: Rules.containerMode),
             MemberSchema("ModelDataUrl", constraints: Rules.url),
             MemberSchema("ModelDataSource", standing: .unserved(accepts: [])),
             MemberSchema("AdditionalModelDataSources", standing: .unserved(accepts: []), element: MemberSchema("member")),
@@ -80,6 +82,7 @@ extension SageMaker {
         package init(from reader: inout some ShapeReader) {
             containerHostname = reader.string(0)
             image = reader.string(1)
+            mode = reader.enumeration(3, ContainerMode.self)
             modelDataUrl = reader.string(4)
             environment = reader.map(7, to: String.self)
         }
@@ -87,6 +90,7 @@ extension SageMaker {
         package func write(to writer: inout some ShapeWriter) {
             if let containerHostname { writer.string(0, containerHostname) }
             if let image { writer.string(1, image) }
+            if let mode { writer.enumeration(3, mode) }
             if let modelDataUrl { writer.string(4, modelDataUrl) }
             if let environment { writer.map(7, environment) }
         }

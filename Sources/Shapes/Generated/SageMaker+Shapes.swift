@@ -126,6 +126,16 @@ extension SageMaker {
 }
 
 extension SageMaker {
+    /// The values of `ContainerMode`.
+    package enum ContainerMode: String, Enumeration {
+        case singleModel = "SingleModel"
+        case multiModel = "MultiModel"
+
+        package static var placeholder: Self { .singleModel }
+    }
+}
+
+extension SageMaker {
     /// The values of `ContentClassifier`.
     package enum ContentClassifier: String, Enumeration {
         case freeOfPersonallyIdentifiableInformation = "FreeOfPersonallyIdentifiableInformation"
@@ -152,6 +162,16 @@ extension SageMaker {
         case deleting = "Deleting"
 
         package static var placeholder: Self { .active }
+    }
+}
+
+extension SageMaker {
+    /// The values of `JoinSource`.
+    package enum JoinSource: String, Enumeration {
+        case input = "Input"
+        case none = "None"
+
+        package static var placeholder: Self { .input }
     }
 }
 
@@ -215,6 +235,16 @@ extension SageMaker {
         case descending = "Descending"
 
         package static var placeholder: Self { .ascending }
+    }
+}
+
+extension SageMaker {
+    /// The values of `OutputCompressionType`.
+    package enum OutputCompressionType: String, Enumeration {
+        case gzip = "GZIP"
+        case none = "NONE"
+
+        package static var placeholder: Self { .gzip }
     }
 }
 

@@ -125,7 +125,7 @@ extension SageMaker {
             MemberSchema("ChannelName", required: true, constraints: Rules.channelName),
             MemberSchema("DataSource", required: true),
             MemberSchema("ContentType", constraints: Rules.contentType),
-            MemberSchema("CompressionType"),
+            MemberSchema("CompressionType", constraints: Rules.compressionType),
             MemberSchema("RecordWrapperType"),
             MemberSchema("InputMode"),
             MemberSchema("ShuffleConfig", standing: .inert),
@@ -773,26 +773,30 @@ extension SageMaker {
     package struct OutputDataConfig: ReadableShape, WritableShape {
         package var kmsKeyId: String?
         package var s3OutputPath: String
+        package var compressionType: OutputCompressionType?
 
-        package init(kmsKeyId: String? = nil, s3OutputPath: String) {
+        package init(kmsKeyId: String? = nil, s3OutputPath: String, compressionType: OutputCompressionType? = nil) {
             self.kmsKeyId = kmsKeyId
             self.s3OutputPath = s3OutputPath
+            self.compressionType = compressionType
         }
 
         package static let schema = StructureSchema("OutputDataConfig", [
             MemberSchema("KmsKeyId", standing: .inert, constraints: Rules.kmsKeyId),
             MemberSchema("S3OutputPath", required: true, constraints: Rules.s3Uri),
-            MemberSchema("CompressionType", standing: .unserved(accepts: ["GZIP"])),
+            MemberSchema("CompressionType", constraints: Rules.outputCompressionType),
         ])
 
         package init(from reader: inout some ShapeReader) {
             kmsKeyId = reader.string(0)
             s3OutputPath = reader.requiredString(1)
+            compressionType = reader.enumeration(2, OutputCompressionType.self)
         }
 
         package func write(to writer: inout some ShapeWriter) {
             if let kmsKeyId { writer.string(0, kmsKeyId) }
             writer.string(1, s3OutputPath)
+            if let compressionType { writer.enumeration(2, compressionType) }
         }
     }
 }
@@ -976,7 +980,7 @@ extension SageMaker {
         }
 
         package static let schema = StructureSchema("S3DataSource", [
-            MemberSchema("S3DataType", required: true),
+            MemberSchema("S3DataType", required: true, constraints: Rules.s3DataType),
             MemberSchema("S3Uri", required: true, constraints: Rules.s3Uri),
             MemberSchema("S3DataDistributionType", standing: .inert),
             MemberSchema("AttributeNames", constraints: Rules.attributeNames, element: MemberSchema("member", constraints: Rules.attributeName)),

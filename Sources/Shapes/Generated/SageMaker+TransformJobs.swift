@@ -153,19 +153,24 @@ extension SageMaker {
 extension SageMaker {
     /// The shape `DataProcessing` of the service's model.
     package struct DataProcessing: ReadableShape, WritableShape {
-        package init() {
+        package var joinSource: JoinSource?
+
+        package init(joinSource: JoinSource? = nil) {
+            self.joinSource = joinSource
         }
 
         package static let schema = StructureSchema("DataProcessing", [
             MemberSchema("InputFilter", standing: .unserved(accepts: ["$"])),
             MemberSchema("OutputFilter", standing: .unserved(accepts: ["$"])),
-            MemberSchema("JoinSource", standing: .unserved(accepts: ["None"])),
+            MemberSchema("JoinSource", constraints: Rules.joinSource),
         ])
 
         package init(from reader: inout some ShapeReader) {
+            joinSource = reader.enumeration(2, JoinSource.self)
         }
 
         package func write(to writer: inout some ShapeWriter) {
+            if let joinSource { writer.enumeration(2, joinSource) }
         }
     }
 }
@@ -446,8 +451,8 @@ extension SageMaker {
         package static let schema = StructureSchema("TransformInput", [
             MemberSchema("DataSource", required: true),
             MemberSchema("ContentType", constraints: Rules.contentType),
-            MemberSchema("CompressionType"),
-            MemberSchema("SplitType"),
+            MemberSchema("CompressionType", constraints: Rules.compressionType),
+            MemberSchema("SplitType", constraints: Rules.splitType),
         ])
 
         package init(from reader: inout some ShapeReader) {
@@ -597,7 +602,7 @@ extension SageMaker {
         }
 
         package static let schema = StructureSchema("TransformS3DataSource", [
-            MemberSchema("S3DataType", required: true),
+            MemberSchema("S3DataType", required: true, constraints: Rules.s3DataType),
             MemberSchema("S3Uri", required: true, constraints: Rules.s3Uri),
         ])
 

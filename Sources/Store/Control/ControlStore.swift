@@ -9,10 +9,15 @@ package protocol ControlStore: Sendable {
     func create(_ resource: Resource, limit: Int) async throws -> ResourceCreation
     /// Writes a resource whether or not it exists.
     func put(_ resource: Resource) async throws
+    /// Writes a resource in the place of the one whose document is known; false, and nothing is changed, where another
+    /// stands there by now or none does.
+    func replace(_ resource: Resource, expecting document: [UInt8]) async throws -> Bool
     /// Nil where there is none of that kind and name.
     func resource(_ name: ResourceName) async throws -> Resource?
     /// All of a kind in an account and region, by name without regard to case.
     func resources(_ kind: ResourceName.Kind, account: AccountID, region: Region) async throws -> [Resource]
+    /// All of a kind, whosever they are: for what goes on after a start.
+    func resources(_ kind: ResourceName.Kind) async throws -> [Resource]
     /// False where there was none.
     func delete(_ name: ResourceName) async throws -> Bool
     /// Deletes all of them or, where that fails, none; missing ones are no fault.
@@ -61,6 +66,10 @@ package struct ResourceName: Hashable, Sendable {
         case vendor
         /// A member of a private team; the name is the worker's id.
         case worker
+        case trainingJob = "training-job"
+        case transformJob = "transform-job"
+        /// What a job has said; the name is that of the group, a slash and that of the stream.
+        case logStream = "log-stream"
     }
 
     /// Names are unique within a kind, an account and a region.

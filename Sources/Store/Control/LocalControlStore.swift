@@ -81,6 +81,14 @@ package struct LocalControlStore: ControlStore {
         try await writer.write { try Self.put(resource, $0) }
     }
 
+    package func replace(_ resource: Resource, expecting document: [UInt8]) async throws -> Bool {
+        try await writer.write { connection in
+            guard try Self.resource(resource.name, connection)?.document == document else { return false }
+            try Self.put(resource, connection)
+            return true
+        }
+    }
+
     package func resource(_ name: ResourceName) async throws -> Resource? {
         try await readers.read { try Self.resource(name, $0) }
     }
@@ -100,6 +108,23 @@ package struct LocalControlStore: ControlStore {
                     name: ResourceName(kind, account: account, region: region, name: row.text(0)),
                     created: row.instant(1), updated: row.instant(2), document: row.blob(3))
             }
+        }
+    }
+
+    package func resources(_ kind: ResourceName.Kind) async throws -> [Resource] {
+        try await readers.read { connection in
+            try connection.all(
+                """
+                SELECT account, region, name, created, updated, document FROM resources
+                WHERE kind = :kind ORDER BY account, region, name_key
+                """,
+                [":kind": kind.rawValue]
+            ) { row -> Resource? in
+                guard let account = AccountID(row.text(0)), let region = Region(row.text(1)) else { return nil }
+                return Resource(
+                    name: ResourceName(kind, account: account, region: region, name: row.text(2)),
+                    created: row.instant(3), updated: row.instant(4), document: row.blob(5))
+            }.compactMap { $0 }
         }
     }
 
