@@ -2,6 +2,7 @@
 
 internal import Engine
 package import Kernel
+internal import Labeling
 package import Shapes
 internal import Store
 
@@ -17,7 +18,7 @@ extension SageMakerService {
         return SageMaker.DescribeTrainingJobResponse(
             trainingJobName: job.name.name, trainingJobArn: job.arn.description, labelingJobArn: job.labelingJobArn,
             modelArtifacts: SageMaker.ModelArtifacts(
-                s3ModelArtifacts: job.artifacts ?? order.artifacts(of: job.name.name).description),
+                s3ModelArtifacts: order.artifacts(of: job.name.name).description),
             trainingJobStatus: job.status, secondaryStatus: job.secondaryStatus, failureReason: job.failureReason,
             hyperParameters: request.hyperParameters, algorithmSpecification: request.algorithmSpecification,
             roleArn: request.roleArn, inputDataConfig: request.inputDataConfig,
@@ -98,9 +99,6 @@ extension LearningJob {
     fileprivate var secondaryStatus: SageMaker.SecondaryStatus {
         transitions.last.flatMap { SageMaker.SecondaryStatus(rawValue: $0.status) } ?? .starting
     }
-
-    /// Where the model lies, where that is not where the request would have it.
-    fileprivate var artifacts: String? { echo["ModelArtifacts"]?.string }
 
     /// From the start of the training to its end, in whole seconds and at least one; nil before the end.
     fileprivate var trainingSeconds: Int? {
