@@ -97,6 +97,9 @@ struct JSONShapeReader: ShapeReader {
             fail(member, text, [Value.words])
             return nil
         }
+        if members[member].constraints?.unservedValues.contains(found.rawValue) == true {
+            problems.refuse(.notImplemented("\(path.text(members[member])) \(found.rawValue)"))
+        }
         return found
     }
 
