@@ -1,6 +1,6 @@
-// What a labeling job's model has done, told as the jobs that the service would have run for it: a training job for each
-// round's model, transform jobs for what it predicted. They are records of what has happened: complete, under the names
-// and addresses that the output tree has, in the account of the labeling job. Kept again they say the same.
+// What a labeling job's model has done, told as the jobs that the service would have run for it: a training job for
+// each round's model, transform jobs for what it predicted. They are records of what has happened: complete, under the
+// names and addresses that the output tree has, in the account of the labeling job. Kept again they say the same.
 
 internal import JSON
 internal import Kernel

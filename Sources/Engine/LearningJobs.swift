@@ -73,9 +73,11 @@ package actor LearningJobs {
                     for name in due(at: now) where running.count < environment.settings.concurrentJobs {
                         running[name] = Cancellation()
                         group.addTask {
-                            _ = await self.turn(of: name, at: { [environment = self.environment] in
-                                environment.serverClock.now()
-                            })
+                            _ = await self.turn(
+                                of: name,
+                                at: { [environment = self.environment] in
+                                    environment.serverClock.now()
+                                })
                         }
                     }
                 }

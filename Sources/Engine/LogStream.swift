@@ -1,5 +1,5 @@
-// What jobs have said, as CloudWatch Logs keeps it: a stream of lines for each, in groups by the kind of job. A stream is
-// small (some dozen lines), so it is kept as one document and written anew when it grows.
+// What jobs have said, as CloudWatch Logs keeps it: a stream of lines for each, in groups by the kind of job. A stream
+// is small (some dozen lines), so it is kept as one document and written anew when it grows.
 
 internal import JSON
 package import Kernel

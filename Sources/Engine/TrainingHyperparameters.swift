@@ -17,7 +17,7 @@ struct TrainingHyperparameters: Hashable {
         "lr_scheduler_factor", "lr_scheduler_step", "momentum", "optimizer", "use_pretrained_model", "weight_decay",
         "early_stopping", "early_stopping_min_epochs", "early_stopping_patience", "early_stopping_tolerance",
     ]
-    /// The names that the developer guide lists: Image Classification, Object Detection and BlazingText Hyperparameters.
+    /// The names in the developer guide: Image Classification, Object Detection and BlazingText Hyperparameters.
     private static func known(_ algorithm: TrainingAlgorithm) -> Set<String> {
         switch algorithm {
         case .imageClassification:

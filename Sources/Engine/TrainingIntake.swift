@@ -1,6 +1,6 @@
 // Reading what a model is to learn from: the lines of an augmented manifest, as labeling jobs write them, become labels
-// in the terms of learning, and their objects become features. The manifest is read as a stream; what stays in memory is
-// a label for each line.
+// in the terms of learning, and their objects become features. The manifest is read as a stream; what stays in memory
+// is a label for each line.
 
 internal import JSON
 internal import Kernel

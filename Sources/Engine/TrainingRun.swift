@@ -129,7 +129,8 @@ struct TrainingRun: Sendable {
             let all = train.count
             (train, validation) = heldOut(train)
             log.say(
-                "There is no validation channel: \(validation.count) of \(all) examples were held out to be measured on")
+                "There is no validation channel: \(validation.count) of \(all) examples were held out to be measured on"
+            )
         }
         log.say(
             "The learner \(learner.identifier) takes \(train.count) examples; it decides itself how often it passes "

@@ -1,5 +1,5 @@
-// The work of one transform job: every object of the input is predicted by the model, and what the model says is written
-// beside it in the output, as <object>.out. Done again after an interruption it writes the same once more.
+// The work of one transform job: every object of the input is predicted by the model, and what the model says is
+// written in the output, as <object>.out. Done again after an interruption it writes the same once more.
 
 internal import JSON
 internal import Kernel

@@ -98,7 +98,6 @@ struct Program {
         table.add(sageMaker)
         table.add(STSService(credentials: sessions, entropy: entropy))
         table.add(IAMService(control: controlStore, entropy: entropy, limits: limits, logger: logger))
-        table.add(LogsService(control: controlStore, jobs: jobs, limits: limits, logger: logger))
         table.add(control)
         table.add(WorkService(control, credentials: sessions, entropy: entropy))
         guard table.missing.isEmpty else {

@@ -34,7 +34,66 @@ VENDOR = {"WorkteamArn": "arn:vendor", "MarketplaceTitle": "Boxes", "SellerName"
 ROLE = {"Path": "/team/", "RoleName": "Role", "RoleId": "AROA1", "Arn": "arn:aws:iam::000000000000:role/team/Role",
         "CreateDate": T, "AssumeRolePolicyDocument": {"Version": "2012-10-17"}, "MaxSessionDuration": 3600,
         "Tags": [{"Key": "a", "Value": "1 < 2"}]}
+SOURCE = {"S3DataType": "AugmentedManifestFile", "S3Uri": "s3://b/m", "S3DataDistributionType": "FullyReplicated",
+          "AttributeNames": ["source-ref", "label"]}
 EXPECTED = {
+    "CreateTrainingJob": {"TrainingJobArn": "arn:training"},
+    "DescribeTrainingJob": {
+        "TrainingJobName": "t", "TrainingJobArn": "arn:training", "LabelingJobArn": "arn:job",
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://b/o/t/output/model.tar.gz"}, "TrainingJobStatus": "InProgress",
+        "SecondaryStatus": "Training", "HyperParameters": {"num_classes": "2"},
+        "AlgorithmSpecification": {
+            "TrainingImage": "1.dkr.ecr/x:1", "TrainingInputMode": "Pipe",
+            "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": r"Epoch\S* a=(\S*)"}]},
+        "RoleArn": "arn:role",
+        "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": SOURCE},
+                             "ContentType": "application/x-recordio", "CompressionType": "None",
+                             "RecordWrapperType": "RecordIO"}],
+        "OutputDataConfig": {"KmsKeyId": "", "S3OutputPath": "s3://b/o"},
+        "ResourceConfig": {"InstanceType": "ml.p3.2xlarge", "InstanceCount": 1, "VolumeSizeInGB": 50},
+        "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600}, "CreationTime": T, "TrainingStartTime": T,
+        "LastModifiedTime": T,
+        "SecondaryStatusTransitions": [
+            {"Status": "Starting", "StartTime": T, "EndTime": T, "StatusMessage": "Starting"},
+            {"Status": "Training", "StartTime": T}],
+        "FinalMetricDataList": [{"MetricName": "validation:accuracy", "Value": 0.5, "Timestamp": T}],
+        "EnableNetworkIsolation": False, "TrainingTimeInSeconds": 7, "ProfilingStatus": "Disabled"},
+    "ListTrainingJobs": {"TrainingJobSummaries": [
+        {"TrainingJobName": "t", "TrainingJobArn": "arn:training", "CreationTime": T, "TrainingEndTime": T,
+         "LastModifiedTime": T, "TrainingJobStatus": "Failed", "SecondaryStatus": "Failed"}], "NextToken": "n"},
+    "StopTrainingJob": {},
+    "DeleteTrainingJob": {},
+    "CreateModel": {"ModelArn": "arn:model"},
+    "DescribeModel": {"ModelName": "m", "PrimaryContainer": {
+        "Image": "1.dkr.ecr/x:1", "Mode": "SingleModel", "ModelDataUrl": "s3://b/model.tar.gz",
+        "Environment": {"K": "v"}}, "ExecutionRoleArn": "arn:role", "CreationTime": T, "ModelArn": "arn:model",
+        "EnableNetworkIsolation": True},
+    "ListModels": {"Models": [{"ModelName": "m", "ModelArn": "arn:model", "CreationTime": T}]},
+    "DeleteModel": {},
+    "CreateTransformJob": {"TransformJobArn": "arn:transform"},
+    "DescribeTransformJob": {
+        "TransformJobName": "x", "TransformJobArn": "arn:transform", "TransformJobStatus": "Failed",
+        "FailureReason": 'ClientError: "why"', "ModelName": "m", "BatchStrategy": "SingleRecord",
+        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/i"}},
+                           "ContentType": "application/x-image", "SplitType": "None"},
+        "TransformOutput": {"S3OutputPath": "s3://b/o", "AssembleWith": "Line"},
+        "TransformResources": {"InstanceType": "ml.c5.xlarge", "InstanceCount": 1}, "CreationTime": T,
+        "TransformStartTime": T, "TransformEndTime": T, "LabelingJobArn": "arn:job"},
+    "ListTransformJobs": {"TransformJobSummaries": [
+        {"TransformJobName": "x", "TransformJobArn": "arn:transform", "CreationTime": T, "TransformEndTime": T,
+         "LastModifiedTime": T, "TransformJobStatus": "Stopped"}]},
+    "StopTransformJob": {},
+    "DescribeLogGroups": {"logGroups": [
+        {"logGroupName": "/g", "creationTime": 1709209815250, "metricFilterCount": 0, "arn": "arn:g:*",
+         "storedBytes": 5, "logGroupClass": "STANDARD", "logGroupArn": "arn:g"}], "nextToken": "n"},
+    "DescribeLogStreams": {"logStreams": [
+        {"logStreamName": "s", "creationTime": 1, "firstEventTimestamp": 2, "lastEventTimestamp": 3,
+         "lastIngestionTime": 4, "arn": "arn:s", "storedBytes": 5}]},
+    "GetLogEvents": {"events": [{"timestamp": 2, "message": 'Epoch[0] "ü"\t1', "ingestionTime": 3}],
+                     "nextForwardToken": "f/1", "nextBackwardToken": "b/0"},
+    "FilterLogEvents": {"events": [{"logStreamName": "s", "timestamp": 2, "message": "m", "ingestionTime": 3,
+                                    "eventId": "01"}], "searchedLogStreams": [], "nextToken": "n"},
     "ListBuckets": {"Buckets": [{"Name": "one", "CreationDate": T}, {"Name": "two", "CreationDate": T}],
                     "Owner": OWNER},
     "CreateBucket": {"Location": "/bucket"},
@@ -205,7 +264,7 @@ ROOTS = {"ListBuckets": "ListAllMyBucketsResult", "ListObjects": "ListBucketResu
 def clients(session):
     config = Config(retries={"max_attempts": 0}, parameter_validation=False)
     return {name: session.create_client(name.lower(), region_name="us-east-1", endpoint_url="http://127.0.0.1:4566",
-                                        config=config) for name in ("S3", "SageMaker", "STS", "IAM")}
+                                        config=config) for name in ("S3", "SageMaker", "STS", "IAM", "Logs")}
 
 
 class Raw:

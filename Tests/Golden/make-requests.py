@@ -43,6 +43,12 @@ SAMPLES = {
     "arnType": f"arn:aws:iam::{ACCOUNT}:role/Role", "roleNameType": "Role", "pathType": "/team/",
     "policyDocumentType": '{"Version": "2012-10-17"}', "policyNameType": "policy-1", "userNameType": "user", "serialNumberType": "GAHT12345678",
     "tokenCodeType": "123456", "policyPathType": "/team/",
+    "TrainingJobName": "train-1", "TransformJobName": "transform-1", "ModelName": "model-1", "ChannelName": "train",
+    "AlgorithmImage": "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",
+    "ContainerImage": "811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1",
+    "Url": "s3://bucket/model.tar.gz", "ContainerHostname": "host-1", "SubnetId": "subnet-1a", "SecurityGroupId": "sg-1a",
+    "DirectoryPath": "/opt/ml/checkpoints", "ExperimentEntityName": "experiment-1", "ConfigKey": "key",
+    "ProcessingInstanceType": "ml.t3.medium", "LogGroupName": "/aws/sagemaker/TrainingJobs",
     "ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg==", "NextToken": "token", "ContentType": "image/jpeg",
 }
 NUMBERS = {"PartNumber": 3, "MaxKeys": 7, "ContentLength": 5, "MaxBuckets": 9, "ListTagsMaxResults": 50,
@@ -112,7 +118,7 @@ def main():
     session = botocore.session.Session()
     session.set_credentials("AKIDEXAMPLE", "secret")
     entries = []
-    for service in ("s3", "sagemaker", "sts", "iam"):
+    for service in ("s3", "sagemaker", "sts", "iam", "logs"):
         spec = json.loads((SPECS / f"{service}.json").read_text())
         client = session.create_client(
             service, region_name="us-east-1", endpoint_url="http://127.0.0.1:4566",

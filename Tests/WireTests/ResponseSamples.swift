@@ -31,7 +31,7 @@ struct ResponseSample: Sendable {
     }
 
     static var all: [ResponseSample] {
-        buckets + objects + listings + multipart + access + settings + sageMaker + people + errors
+        buckets + objects + listings + multipart + access + settings + sageMaker + people + training + errors
     }
 
     private static let owner = S3.Owner(displayName: "me", id: "canonical")

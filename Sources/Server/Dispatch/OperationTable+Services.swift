@@ -137,7 +137,7 @@ extension OperationTable {
         }
     }
 
-    /// Adds the labeling part of SageMaker.
+    /// Adds what is served of SageMaker, and the reading of what its jobs say.
     package mutating func add(_ sageMaker: SageMakerService) {
         add(SageMaker.CreateLabelingJob.self, sageMaker.createLabelingJob)
         add(SageMaker.DescribeLabelingJob.self, sageMaker.describeLabelingJob)
@@ -166,6 +166,9 @@ extension OperationTable {
         add(SageMaker.DeleteTags.self, sageMaker.deleteTags)
         add(SageMaker.ListTags.self, sageMaker.listTags)
         addTraining(sageMaker)
+        addLogs(
+            LogsService(
+                control: sageMaker.control, jobs: sageMaker.jobs, limits: sageMaker.limits, logger: sageMaker.logger))
         addCheck(of: sageMaker)
     }
 
@@ -186,8 +189,7 @@ extension OperationTable {
         add(SageMaker.StopTransformJob.self, sageMaker.stopTransformJob)
     }
 
-    /// Adds the reading of logs.
-    package mutating func add(_ logs: LogsService) {
+    private mutating func addLogs(_ logs: LogsService) {
         add(Logs.DescribeLogGroups.self, logs.describeLogGroups)
         add(Logs.DescribeLogStreams.self, logs.describeLogStreams)
         add(Logs.GetLogEvents.self, logs.getLogEvents)

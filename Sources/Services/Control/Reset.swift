@@ -7,8 +7,8 @@ package import Shapes
 internal import Store
 
 extension ControlService {
-    /// Forgets jobs, models, logs, teams, truth, answers, buckets, objects and notifications of one account (`?account=`), or all,
-    /// rules and functions too.
+    /// Forgets jobs, models, logs, teams, truth, answers, buckets, objects and notifications of one account
+    /// (`?account=`), or all, rules and functions too.
     package func reset(
         _ input: Control.ScopeRequest, _ context: RequestContext
     ) async throws(ServiceError) -> EmptyShape {

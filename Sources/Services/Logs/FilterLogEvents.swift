@@ -45,8 +45,8 @@ extension LogsService {
     }
 }
 
-/// A filter of words (user guide: "Filter pattern syntax for unstructured log events"). A word must occur; of those behind a
-/// question mark one must; one behind a minus sign must not. Words are told apart by case.
+/// A filter of words (user guide: "Filter pattern syntax for unstructured log events"). A word must occur; of those
+/// behind a question mark one must; one behind a minus sign must not. Words are told apart by case.
 struct FilterPattern {
     private var all: [String] = []
     private var any: [String] = []

@@ -1,5 +1,5 @@
-// GetLogEvents: a stream page by page, in both directions. Tokens say where a page begins or ends; a page behind the last
-// event answers with the token it was asked with, which is how readers know the end.
+// GetLogEvents: a stream page by page, in both directions. Tokens say where a page begins or ends; a page behind the
+// last event answers with the token it was asked with, which is how readers know the end.
 
 internal import Engine
 package import Kernel
@@ -11,8 +11,9 @@ extension LogsService {
         _ input: Logs.GetLogEventsRequest, _ context: RequestContext
     ) async throws(ServiceError) -> Logs.GetLogEventsResponse {
         let group = try group(input.logGroupName, input.logGroupIdentifier)
-        guard let stream = try await streams(of: group, prefix: input.logStreamName, context)
-            .first(where: { $0.name == input.logStreamName })
+        guard
+            let stream = try await streams(of: group, prefix: input.logStreamName, context)
+                .first(where: { $0.name == input.logStreamName })
         else {
             // Which of the two is missing decides the text.
             throw try await streams(of: group, context).isEmpty ? Self.noGroup : Self.noStream

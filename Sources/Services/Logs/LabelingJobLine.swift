@@ -1,5 +1,5 @@
-// The lines that the service writes for labeling jobs: a JSON object of three members. Names of events are the service's,
-// texts are ours.
+// The lines that the service writes for labeling jobs: a JSON object of three members. Names of events are the
+// service's, texts are ours.
 
 internal import JSON
 

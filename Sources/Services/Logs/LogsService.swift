@@ -1,5 +1,5 @@
-// The reading side of CloudWatch Logs, over what jobs have said. Nobody writes to it from outside. Training and transform
-// jobs keep their lines; those of labeling jobs are drawn from their timelines.
+// The reading side of CloudWatch Logs, over what jobs have said. Nobody writes to it from outside. Training and
+// transform jobs keep their lines; those of labeling jobs are drawn from their timelines.
 
 internal import Engine
 internal import JSON
@@ -45,7 +45,8 @@ package struct LogsService: Sendable {
         return streams.sorted { $0.name < $1.name }
     }
 
-    private func labelingStreams(_ prefix: String, _ context: RequestContext) async throws(ServiceError) -> [LogStream] {
+    private func labelingStreams(_ prefix: String, _ context: RequestContext) async throws(ServiceError) -> [LogStream]
+    {
         var query = JobQuery(account: context.account, region: context.region)
         query.order = .name
         let wanted = query

@@ -1,5 +1,5 @@
-// Models: an image of the service's own and the address of what was trained. Labeling jobs register theirs under the same
-// kind, so that both can be described, transformed with, and started from.
+// Models: an image of the service's own and the address of what was trained. Labeling jobs register theirs under the
+// same kind, so that both can be described, transformed with, and started from.
 
 internal import Engine
 internal import JSON
@@ -19,7 +19,8 @@ extension SageMakerService {
         }
         let algorithm = try Self.algorithm(of: image, at: "primaryContainer.image", context)
         guard let data = container.modelDataUrl else {
-            throw .validation("'primaryContainer.modelDataUrl' is missing: \(algorithm.rawValue) has nothing to predict.")
+            throw .validation(
+                "'primaryContainer.modelDataUrl' is missing: \(algorithm.rawValue) has nothing to predict.")
         }
         let address = try Self.address(data, at: "primaryContainer.modelDataUrl")
         var request = input
