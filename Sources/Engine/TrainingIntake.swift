@@ -44,8 +44,8 @@ struct TrainingIntake {
         if givenClasses == nil { return texts.sorted { $0.value < $1.value }.map(\.key) }
         var taken = Set<String>()
         return (0..<(givenClasses ?? 0)).map { index in
-            let name = names[index].flatMap { taken.contains($0) ? nil : $0 } ?? String(index)
-            taken.insert(name)
+            var name = names[index] ?? String(index)
+            while !taken.insert(name).inserted { name += "-\(index)" }
             return name
         }
     }

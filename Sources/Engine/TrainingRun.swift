@@ -128,6 +128,11 @@ struct TrainingRun: Sendable {
         } else {
             let all = train.count
             (train, validation) = heldOut(train)
+            guard !validation.isEmpty else {
+                throw TrainingRefusal(
+                    "there is no validation channel, and too few of the \(all) examples are of one class for any of "
+                        + "them to be held out")
+            }
             log.say(
                 "There is no validation channel: \(validation.count) of \(all) examples were held out to be measured on"
             )

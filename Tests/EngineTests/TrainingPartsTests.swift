@@ -38,8 +38,8 @@ import Testing
         LearnedBox(category: category, left: left, top: 0, right: right, bottom: 1)
     }
 
-    /// By hand: of class 0 there are three boxes. In order of their scores the offers are right, wrong, right: the curve
-    /// has (1/3, 1), (1/3, 1/2), (2/3, 2/3), so the area is 1/3 · 1 + 1/3 · 2/3. Class 1 is never found.
+    /// By hand: of class 0 there are three boxes. In order of their scores the offers are right, wrong, right: the
+    /// curve has (1/3, 1), (1/3, 1/2), (2/3, 2/3), so the area is 1/3 · 1 + 1/3 · 2/3. Class 1 is never found.
     @Test func meanAveragePrecisionIsThatOfTheCurve() {
         let truth: [LearnedLabel] = [
             .boxes([box(0, 0, 0.5), box(0, 0.5, 1)]), .boxes([box(0, 0, 1), box(1, 0, 1)]),

@@ -147,6 +147,7 @@ import Testing
         (#"{"source-ref":"s3://data/broken","label":1}"#, "s3://data/broken cannot be read"),
         (#"{"source-ref":"#, "Line 1 of s3://data/labelled.manifest is not a valid JSON object"),
         ("", "has no lines"),
+        (#"{"source-ref":"s3://data/things/0","label":0}"#, "too few of the 1 examples"),
     ])
     func dataThatCannotBeLearnedFromFailsTheJob(line: String, reason: String) async throws {
         let fixture = try await fixture()

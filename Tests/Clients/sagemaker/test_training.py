@@ -159,6 +159,15 @@ def test_a_running_training_is_stopped(account, bucket_name):
     assert sagemaker.list_training_jobs()["TrainingJobSummaries"] == []
 
 
+def test_a_training_that_takes_longer_than_it_may_counts_as_stopped(account, bucket_name):
+    job = labelled(account, "slow", bucket_name, objects=120)
+    sagemaker = account.client("sagemaker")
+    sagemaker.create_training_job(**training(job, "slow", StoppingCondition={"MaxRuntimeInSeconds": 1}))
+    described = finished(sagemaker.describe_training_job, "Stopped", TrainingJobName="slow")
+    assert described["SecondaryStatus"] == "MaxRuntimeExceeded"
+    assert "FailureReason" not in described
+
+
 def test_a_job_that_runs_is_not_deleted(account, bucket_name):
     job = labelled(account, "deleting", bucket_name, objects=12)
     sagemaker = account.client("sagemaker")

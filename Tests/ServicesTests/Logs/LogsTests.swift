@@ -3,6 +3,7 @@ import Kernel
 import Logging
 import Services
 import Shapes
+import Store
 import Testing
 
 /// Reading logs: pages, words, times.

@@ -1,7 +1,9 @@
+import Engine
 import JSON
 import Kernel
 import Services
 import Shapes
+import Store
 import Testing
 
 /// Training jobs, models and transform jobs at the boundary: what is refused, what is shown.
