@@ -153,7 +153,8 @@ struct TrainingRun: Sendable {
 
     private func startingModel() async throws -> (any LearnedModel)? {
         guard let address = order.startingModel else { return nil }
-        return try await ModelArchive.read(address, files, environment.limits).model
+        let archive = try await ModelArchive.read(address, files, environment.limits)
+        return try environment.learners.decode(archive.model.encoded())
     }
 
     /// Every class gives up its share (20 %, from 5,000 examples on 10 %, as in automated labeling), and keeps one at

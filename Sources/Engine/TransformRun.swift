@@ -21,7 +21,9 @@ struct TransformRun: Sendable {
     /// could be predicted is there.
     func perform() async throws {
         let log = TrainingLog(.transformJobs, logName, of: job.name, control: environment.control, now: now)
-        let archive = try await ModelArchive.read(order.model, files, environment.limits)
+        var archive = try await ModelArchive.read(order.model, files, environment.limits)
+        // Some models need what only the learners have.
+        archive.model = try environment.learners.decode(archive.model.encoded())
         let extractor = try extractor(of: archive)
         log.add("The model \(order.model) was loaded: \(archive.labels.count) classes")
         try await log.keep()

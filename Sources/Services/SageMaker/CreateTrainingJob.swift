@@ -62,8 +62,8 @@ extension SageMakerService {
         switch settings.steering.learner {
         case .backbone: order.learner = .backbone
         case .network: order.learner = .network
-        // The scripted learner knows the truth of labeling jobs only; a training job without one makes no sense.
-        case .automatic, .scripted, .some(.none), nil: order.learner = .automatic
+        // The others are for labeling jobs: they know their truth, speak of them to others, or do nothing.
+        case .automatic, .scripted, .outside, .some(.none), nil: order.learner = .automatic
         }
         return order
     }
