@@ -163,8 +163,8 @@ import Testing
         #expect(job.transitions.isEmpty)
         // What has ended stays.
         let ended = job
-        let hasStopped = job.stop(at: Instant(seconds: 8))
-        #expect(!hasStopped)
+        let isStopped = job.stop(at: Instant(seconds: 8))
+        #expect(!isStopped)
         job.expire(at: Instant(seconds: 8))
         job.fail("again", at: Instant(seconds: 8))
         #expect(job == ended)
