@@ -88,13 +88,9 @@ struct TrainingRun: Sendable {
         let begun = now()
         let hyperparameters = try TrainingHyperparameters(order.hyperparameters, for: order.algorithm)
         let learners: [any Learner]
-<<<<<<< HEAD
         switch environment.learners.learners(
             for: order.learner, order.algorithm.taskType, areTiny: false)
         {
-=======
-        switch environment.learners.learners(for: order.learner, order.algorithm.taskType) {
->>>>>>> training
         case .success(let found): learners = found
         case .failure(let reason):
             throw TrainingRefusal("nothing here learns \(order.algorithm.rawValue) yet: \(reason)")

@@ -45,13 +45,9 @@ struct TransformRun: Sendable {
     /// The extractor that makes what the model reads.
     private func extractor(of archive: ModelArchive) throws -> any FeatureExtractor {
         for choice in [Steering.Learner.automatic, .network, .backbone] {
-<<<<<<< HEAD
             guard
                 case .success(let learners) = environment.learners.learners(
                     for: choice, order.algorithm.taskType, areTiny: false)
-=======
-            guard case .success(let learners) = environment.learners.learners(for: choice, order.algorithm.taskType)
->>>>>>> training
             else { continue }
             if let found = learners.map(\.extractor).first(where: { $0.identifier == archive.model.extractor }) {
                 return found

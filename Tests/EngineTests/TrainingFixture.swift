@@ -63,11 +63,7 @@ struct FirstByteLearner: Learner {
 struct OneLearner: LearnerSource {
     var learner: FirstByteLearner? = FirstByteLearner()
 
-<<<<<<< HEAD
     func learners(for _: Steering.Learner, _ type: TaskType, areTiny: Bool) -> Result<[any Learner], NoLearner> {
-=======
-    func learners(for _: Steering.Learner, _ type: TaskType) -> Result<[any Learner], NoLearner> {
->>>>>>> training
         learner.map { .success([$0]) } ?? .failure(NoLearner("nobody learns \(type.rawValue)"))
     }
 

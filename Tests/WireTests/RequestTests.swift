@@ -64,6 +64,14 @@ struct AnyOperation: Sendable {
         .init(SageMaker.DeleteWorkforce.self), .init(SageMaker.CreateHumanTaskUi.self),
         .init(SageMaker.DescribeHumanTaskUi.self), .init(SageMaker.ListHumanTaskUis.self),
         .init(SageMaker.DeleteHumanTaskUi.self), .init(SageMaker.RenderUiTemplate.self),
+        .init(SageMaker.CreateTrainingJob.self), .init(SageMaker.DescribeTrainingJob.self),
+        .init(SageMaker.ListTrainingJobs.self), .init(SageMaker.StopTrainingJob.self),
+        .init(SageMaker.DeleteTrainingJob.self), .init(SageMaker.CreateModel.self),
+        .init(SageMaker.DescribeModel.self), .init(SageMaker.ListModels.self), .init(SageMaker.DeleteModel.self),
+        .init(SageMaker.CreateTransformJob.self), .init(SageMaker.DescribeTransformJob.self),
+        .init(SageMaker.ListTransformJobs.self), .init(SageMaker.StopTransformJob.self),
+        .init(Logs.DescribeLogGroups.self), .init(Logs.DescribeLogStreams.self), .init(Logs.GetLogEvents.self),
+        .init(Logs.FilterLogEvents.self),
         .init(STS.GetSessionToken.self), .init(STS.AssumeRole.self), .init(IAM.CreateRole.self),
         .init(IAM.GetRole.self), .init(IAM.DeleteRole.self), .init(IAM.PutRolePolicy.self),
         .init(IAM.GetRolePolicy.self), .init(IAM.DeleteRolePolicy.self), .init(IAM.ListRolePolicies.self),
@@ -102,7 +110,7 @@ struct AnyOperation: Sendable {
 
     @Test func everyRequestOfBotocoreIsRoutedAndRead() throws {
         let requests = try Sent.all()
-        #expect(requests.count == 222)
+        #expect(requests.count == 256)
         let decoder = RequestDecoder { operation, member in
             Issue.record("\(operation.name): \(member) is in the request and not in the model")
         }
