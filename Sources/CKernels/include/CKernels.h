@@ -101,3 +101,30 @@ void gw_channel_sums(const uint16_t *maps, int pixels, int channels, double *sum
 
 /// Likewise for the three colours of 8-bit pixels.
 void gw_colour_sums(const uint8_t *pixels, int count, double *sums, double *squares);
+
+// MARK: Linear models
+
+/// A row of features: value i belongs to column columns[i], or to column i where `columns` is NULL.
+typedef struct {
+    const float *values;
+    const int32_t *columns;
+    int count;
+} gw_row;
+
+/// Adds the row's product with each class's weights: scores[k] += value * weights[column * classes + k].
+void gw_row_products(const gw_row *row, const double *weights, int classes, double *scores);
+
+/// Adds the row times each class's factor: weights[column * classes + k] += value * factors[k].
+void gw_row_add(const gw_row *row, const double *factors, int classes, double *weights);
+
+/// The cross-entropy of softmax(scores + step * slopes) against a class; `along` is added its derivative by `step`, and
+/// `residuals`, which may be NULL, gets its derivatives by the scores.
+double gw_softmax_loss(
+    const double *scores, const double *slopes, double step, int classes, int label, double *residuals,
+    double *along);
+
+/// The sum of a[i] * b[i].
+double gw_dot(const double *a, const double *b, size_t count);
+
+/// to[i] = factor * to[i] + other * from[i]
+void gw_combine(double *to, double factor, const double *from, double other, size_t count);
