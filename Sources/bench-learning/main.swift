@@ -2,6 +2,8 @@
 //
 //   bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]
 //
+// (Parity.swift has what tests compare with other programs.)
+//
 // Prints the speed of feature extraction on one thread, and then, per seed, a labeling job with perfect workers on the
 // documented schedule. Without --backbone the small network learns from pixels.
 
@@ -10,6 +12,9 @@ internal import Kernel
 internal import Learning
 
 var arguments = CommandLine.arguments.dropFirst()
+if arguments.count == 2, let name = arguments.first, let path = arguments.last, try printComparison(name, path) {
+    exitProcess(0)
+}
 var options: [String: String] = [:]
 var folder: String?
 while let argument = arguments.popFirst() {
