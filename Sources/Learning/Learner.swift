@@ -125,6 +125,7 @@ package enum LearnedModels {
     package static func decode(_ bytes: [UInt8]) throws(LearningError) -> any LearnedModel {
         switch bytes.prefix(8) {
         case NetworkClassifier.magic[...]: try NetworkClassifier(decoding: bytes)
+        case TextModel.magic[...]: try TextModel(decoding: bytes)
         default: throw .invalidModel("not a model of this version")
         }
     }

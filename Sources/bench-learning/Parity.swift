@@ -3,6 +3,8 @@
 //   bench-learning logistic FILE   {"rows": [row][column], "labels": [row], "C": number, "weights"?: [row]}
 //                                  → {"weights": [column][class], "intercepts", "probabilities": [row][class]}
 //   bench-learning beta FILE       [[level, right, count], …] → [the lower bound, …]
+//   bench-learning terms FILE      [text, …] → {"buckets": [column], "weights": [column],
+//                                  "rows": [[[column, value], …], …]}, of terms that at least two texts have
 
 internal import Glibc
 internal import JSON
@@ -16,6 +18,7 @@ func printComparison(_ name: String, _ path: String) throws -> Bool {
     switch name {
     case "logistic": comparison = logistic
     case "beta": comparison = beta
+    case "terms": comparison = terms
     default: return false
     }
     print(String(decoding: try comparison(JSONValue(parsing: contents(of: path))).compactBytes, as: UTF8.self))
@@ -57,4 +60,21 @@ private func beta(_ input: JSONValue) throws -> JSONValue {
             rule.level = values[0]
             return rule.lowerBound(Tally(agreement: values[1], count: Int(values[2])))
         })
+}
+
+private func terms(_ input: JSONValue) throws -> JSONValue {
+    let texts = (input.array ?? []).compactMap(\.string).map { text in
+        Array(text.utf8).withUnsafeBytes { TextTerms.counts(in: $0) }
+    }
+    var frequencies = [Int32](repeating: 0, count: TextTerms.buckets)
+    for term in texts.joined() { frequencies[Int(term.bucket)] += 1 }
+    let vocabulary = TextVocabulary(
+        frequencies: frequencies, texts: texts.count, minTexts: 2, maxColumns: TextTerms.buckets)
+    let rows = texts.map { text -> JSONValue in
+        .array(vocabulary.row(text).map { [.integer($0.column), .double(Double($0.value))] })
+    }
+    return [
+        "buckets": .array(vocabulary.buckets.map { .integer($0) }),
+        "weights": list(vocabulary.weights.map { Double($0) }), "rows": .array(rows),
+    ]
 }

@@ -2,7 +2,7 @@
 //
 //   bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]
 //
-// (Parity.swift has what tests compare with other programs.)
+// (TextTrial.swift measures texts, Parity.swift has what tests compare with other programs.)
 //
 // Prints the speed of feature extraction on one thread, and then, per seed, a labeling job with perfect workers on the
 // documented schedule. Without --backbone the small network learns from pixels.
@@ -12,8 +12,12 @@ internal import Kernel
 internal import Learning
 
 var arguments = CommandLine.arguments.dropFirst()
-if arguments.count == 2, let name = arguments.first, let path = arguments.last, try printComparison(name, path) {
-    exitProcess(0)
+if arguments.count == 2, let name = arguments.first, let path = arguments.last {
+    if try printComparison(name, path) { exitProcess(0) }
+    if name == "texts" {
+        try measureTexts(path)
+        exitProcess(0)
+    }
 }
 var options: [String: String] = [:]
 var folder: String?
