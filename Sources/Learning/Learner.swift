@@ -133,6 +133,7 @@ package enum LearnedModels {
         case TinyImageClassifier.magic[...]: try TinyImageClassifier(decoding: bytes)
         case BoxModel.magic[...]: try BoxModel(decoding: bytes)
         case MaskModel.magic[...]: try MaskModel(decoding: bytes)
+        case TextModel.magic[...]: try TextModel(decoding: bytes)
         default: throw .invalidModel("not a model of this version")
         }
     }

@@ -3,6 +3,8 @@
 //   bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]
 //   bench-learning boxes|masks FOLDER --backbone FILE [--examples N] [--seeds N] [--limit N] [--features FILE]
 //
+// (TextTrial.swift measures texts, Parity.swift has what tests compare with other programs.)
+//
 // Prints the speed of feature extraction on one thread, and then, per seed, a labeling job with perfect workers on the
 // documented schedule. Without --backbone the small network learns from pixels.
 
@@ -13,6 +15,13 @@ internal import Learning
 if try FeatureCommands.run(CommandLine.arguments) || HeadCommands.run(CommandLine.arguments) { exitProcess(0) }
 
 var arguments = CommandLine.arguments.dropFirst()
+if arguments.count == 2, let name = arguments.first, let path = arguments.last {
+    if try printComparison(name, path) { exitProcess(0) }
+    if name == "texts" {
+        try measureTexts(path)
+        exitProcess(0)
+    }
+}
 var options: [String: String] = [:]
 var folder: String?
 var marks: String?

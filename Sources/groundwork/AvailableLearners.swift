@@ -70,6 +70,8 @@ final class AvailableLearners: LearnerSource {
         case .none: return .failure(NoLearner("the job's learner is none"))
         case .automatic, .backbone, .network: break
         }
+        // Needs no weights, whichever were asked for.
+        if type == .textMultiClass { return .success([TextLearner()]) }
         return loadedWeights().flatMap { weights in
             let weights = learner == .network ? nil : weights
             guard weights != nil || learner != .backbone else { return .failure(missingWeights) }
