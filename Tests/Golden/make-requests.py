@@ -49,7 +49,7 @@ SAMPLES = {
     "Url": "s3://bucket/model.tar.gz", "ContainerHostname": "host-1", "SubnetId": "subnet-1a", "SecurityGroupId": "sg-1a",
     "DirectoryPath": "/opt/ml/checkpoints", "ExperimentEntityName": "experiment-1", "ConfigKey": "key",
     "ProcessingInstanceType": "ml.t3.medium", "LogGroupName": "/aws/sagemaker/TrainingJobs",
-    "ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg==", "NextToken": "token", "ContentType": "image/jpeg",
+    "JoinSource": "None", "ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg==", "NextToken": "token", "ContentType": "image/jpeg",
 }
 NUMBERS = {"PartNumber": 3, "MaxKeys": 7, "ContentLength": 5, "MaxBuckets": 9, "ListTagsMaxResults": 50,
            "Dollars": 1, "TaskTimeLimitInSeconds": 300, "TaskAvailabilityLifetimeInSeconds": 3600}
@@ -74,9 +74,11 @@ def sample(service, shape, full, depth=0):
     if kind == "list":
         return [sample(service, shape.member, full, depth + 1)]
     if kind == "map":
-        return {"one": sample(service, shape.value, full), "two-x": "zwei"}
+        # Names of environment variables have no hyphen.
+        second = "two_x" if "EnvironmentKey" in shape.key.name else "two-x"
+        return {"one": sample(service, shape.value, full), second: "zwei"}
     if kind == "string":
-        return shape.enum[0] if shape.enum else SAMPLES.get(shape.name, "text")
+        return SAMPLES.get(shape.name) or (shape.enum[0] if shape.enum else "text")
     if kind in ("integer", "long"):
         return NUMBERS.get(shape.name, int(shape.metadata.get("min", 0)) + 1)
     return {"boolean": True, "timestamp": WHEN, "blob": b"hello", "float": 0.5, "double": 0.5}[kind]

@@ -107,7 +107,7 @@ import Wire
     @Test func targetsNameOperations() {
         func target(_ value: String) -> String { name(route("POST", "/", [("X-Amz-Target", value)])) }
         #expect(target("SageMaker.CreateLabelingJob") == "CreateLabelingJob")
-        #expect(target("SageMaker.CreateTrainingJob") == "501 SageMaker CreateTrainingJob")
+        #expect(target("SageMaker.CreateApp") == "501 SageMaker CreateApp")
         #expect(target("SageMaker.Nonsense") == "400 UnknownOperationException")
         #expect(target("DynamoDB_20120810.ListTables") == "elsewhere DynamoDB_20120810 ListTables")
     }
