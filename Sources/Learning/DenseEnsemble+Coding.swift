@@ -40,7 +40,7 @@ extension DenseEnsemble {
     ) throws(LearningError) -> (classes: Int, ensemble: DenseEnsemble, settings: [Float]) {
         var reader = DenseReader(bytes: bytes[...])
         guard reader.bytes(8).map(Array.init) == magic else { throw .invalidModel("not a model of this version") }
-        guard let classes = reader.integer(), (1...250).contains(classes) else {
+        guard let classes = reader.integer(), DenseEnsemble.classes.contains(classes) else {
             throw .invalidModel("its number of classes is out of range")
         }
         let network = try reader.network(columns: DenseNetwork.columns(for: classes + outputs))

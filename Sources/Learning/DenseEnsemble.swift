@@ -12,6 +12,9 @@ struct DenseEnsemble: Sendable {
     /// The parameters of each network.
     let members: [[Float]]
 
+    /// Numbers of classes that a model may have; a cell of a mask holds the background as well.
+    static let classes = 1...250
+
     private let workspaces: WorkspacePool
 
     init(extractor: String, network: DenseNetwork, input: NetworkInput, members: [[Float]]) {

@@ -22,7 +22,7 @@ package struct MaskLearner: Learner {
         on examples: [LearningExample], of features: any FeatureSource, classes: Int,
         warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
     ) throws -> Training {
-        precondition(classes < Int(MaskLearner.unknown), "a cell holds one of 254 classes")
+        precondition(DenseEnsemble.classes.contains(classes))
         let truth = examples.map { example -> LearnedMask in
             guard case .mask(let mask) = example.label else { preconditionFailure("a mask was expected") }
             return mask
@@ -34,7 +34,7 @@ package struct MaskLearner: Learner {
         guard targets.joined().contains(where: { $0 > 0 && $0 <= classes }) else { throw LearningError.tooFewClasses }
         let training = DenseTraining(
             extractor: extractor.identifier, recipe: recipe, network: network, indices: examples.map(\.index),
-            categories: examples.map(\.label.categories), draws: draws)
+            categories: targets.map { Set($0.map(Int.init)).subtracting([0]) }, draws: draws)
         let ensemble = try training.run(
             of: features, start: (warmStart as? MaskModel)?.ensemble, outputBiases: [3]
         ) { example, change, outputs, slopes in
