@@ -17,7 +17,7 @@ package struct EngineEnvironment: Sendable {
     /// Calls functions of the customer's own.
     package var functions: any FunctionCaller
     /// Learners of the user's own.
-    package var outside: any OutsideLearners = NoOutsideLearners()
+    package var outside: any OutsideLearners
     /// Drives every job; may be frozen.
     package var serverClock: ServerClock
     /// Real time, for how long a status is shown.
@@ -41,7 +41,8 @@ package struct EngineEnvironment: Sendable {
     /// Also makes the display of statuses, which all services share.
     package init(
         jobs: any JobStore, control: any ControlStore, files: any JobFilesSource,
-        learners: any LearnerSource, functions: any FunctionCaller = NoFunctions(), serverClock: ServerClock,
+        learners: any LearnerSource, functions: any FunctionCaller = NoFunctions(),
+        outside: any OutsideLearners = NoOutsideLearners(), serverClock: ServerClock,
         wallClock: any Clock,
         entropy: any Entropy = SystemEntropy(), compute: ComputePool, limits: Limits = Limits(),
         wait: @escaping @Sendable (Duration) async -> Void = { await pause($0) }, logger: Logger,
@@ -52,6 +53,7 @@ package struct EngineEnvironment: Sendable {
         self.files = files
         self.learners = learners
         self.functions = functions
+        self.outside = outside
         self.serverClock = serverClock
         self.wallClock = wallClock
         self.entropy = entropy

@@ -24,6 +24,14 @@ struct ImageInspection: Sendable {
         isAutomated = specification.isAutomated
     }
 
+    /// For looking at sizes only.
+    init(_ type: TaskType, _ files: any JobFiles, _ limits: Limits) {
+        self.files = files
+        self.limits = limits
+        self.type = type
+        isAutomated = false
+    }
+
     /// Why an image cannot be shown; nil where it can.
     func problem(of uri: String) async throws -> String? {
         guard let address = S3URI(uri) else {

@@ -1,4 +1,4 @@
-// What a model says of a job's objects, wherever the model is: here, over features that are kept, or in another program.
+// What a model says of a job's objects, wherever the model is: here, over features that are kept, or elsewhere.
 
 internal import Kernel
 internal import Labeling

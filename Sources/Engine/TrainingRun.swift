@@ -21,7 +21,7 @@ struct TrainingRun: Sendable {
         var metrics: [LearningJob.Metric]
     }
 
-    private var files: any JobFiles { environment.files.files(of: job.name.account) }
+    var files: any JobFiles { environment.files.files(of: job.name.account) }
 
     private var draws: SeededDraws {
         SeededDraws(seed: order.seed).scoped(job.name.account.description).scoped(job.name.region.description)
@@ -87,23 +87,24 @@ struct TrainingRun: Sendable {
     private func perform(_ log: TrainingLog) async throws -> Result {
         let begun = now()
         let hyperparameters = try TrainingHyperparameters(order.hyperparameters, for: order.algorithm)
-        let learners: [any Learner]
-        switch environment.learners.learners(
-            for: order.learner, order.algorithm.taskType, areTiny: false)
-        {
-        case .success(let found): learners = found
-        case .failure(let reason):
-            throw TrainingRefusal("nothing here learns \(order.algorithm.rawValue) yet: \(reason)")
-        }
+        let learners = try await learners()
         let start = try await startingModel()
         var best: Candidate?
+        var failure = LearningError.tooFewClasses
         for learner in learners {
-            let candidate = try await candidate(learner, hyperparameters, start, log)
+            let candidate: Candidate
+            do { candidate = try await self.candidate(learner, hyperparameters, start, log) } catch let error
+                as LearningError
+            {
+                if case .cancelled = error { throw error }
+                failure = error
+                continue
+            }
             let isBetter = (candidate.agreement ?? 0) > (best?.agreement ?? -1)
             if isBetter { best = candidate }
             guard let agreement = candidate.agreement, agreement < order.algorithm.aim else { break }
         }
-        guard let best else { throw TrainingRefusal("there is no learner") }
+        guard let best else { throw failure }
         let measures = try await measures(best)
         log.end(measures, of: order.algorithm, took: now() - begun)
         let archive = ModelArchive(labels: best.names, model: best.training.model)

@@ -44,10 +44,10 @@ struct TransformRun: Sendable {
 
     /// The extractor that makes what the model reads.
     private func extractor(of archive: ModelArchive) throws -> any FeatureExtractor {
-        for choice in [Steering.Learner.automatic, .network, .backbone] {
+        for (choice, areTiny) in [(Steering.Learner.automatic, false), (.automatic, true), (.network, false)] {
             guard
                 case .success(let learners) = environment.learners.learners(
-                    for: choice, order.algorithm.taskType, areTiny: false)
+                    for: choice, order.algorithm.taskType, areTiny: areTiny)
             else { continue }
             if let found = learners.map(\.extractor).first(where: { $0.identifier == archive.model.extractor }) {
                 return found

@@ -44,14 +44,13 @@ struct Program {
 
     init(_ settings: ServeSettings) async throws {
         self.settings = settings
-        logger = Self.logger(settings)
-        let wallClock = WallClock(), entropy = SystemEntropy()
+        let wallClock = WallClock(), entropy = SystemEntropy(), logger = Self.logger(settings)
+        self.logger = logger
         serverClock = Self.serverClock(settings, wallClock)
         directory = try DataDirectory(try settings.location(), port: settings.port)
         var limits = Limits()
         limits.objectsPerJob = settings.maxObjectsPerJob
         store = try Self.openStore(directory, settings, entropy)
-        let logger = logger
         let credentials = try Parts.credentials(settings)
         objects = ObjectStorage(
             index: store.index, blobs: store.blobs, entropy: entropy, limits: limits,
@@ -72,15 +71,15 @@ struct Program {
         compute = try ComputePool(threads: settings.computeThreads)
         var engineSettings = EngineSettings(cacheFolder: directory.path)
         engineSettings.minimumState = settings.minimumState
-        var environment = EngineEnvironment(
-            jobs: jobs, control: controlStore, files: ObjectJobFilesSource(storage: objects, clock: serverClock),
-            learners: try AvailableLearners(settings), functions: functions.caller, serverClock: serverClock,
-            wallClock: wallClock, entropy: entropy, compute: compute, limits: limits, logger: logger,
-            settings: engineSettings)
-        environment.outside = OutsideAccess(
+        let outside = OutsideAccess(
             rules: OutboundRules(allowing: settings.allowedOutbound), endpoint: functions.endpoint,
             credentials: sessions, wallClock: wallClock, entropy: entropy, limits: limits)
-        engine = Engine(environment)
+        engine = Engine(
+            EngineEnvironment(
+                jobs: jobs, control: controlStore, files: ObjectJobFilesSource(storage: objects, clock: serverClock),
+                learners: try AvailableLearners(settings), functions: functions.caller, outside: outside,
+                serverClock: serverClock, wallClock: wallClock, entropy: entropy, compute: compute, limits: limits,
+                logger: logger, settings: engineSettings))
         control = ControlService(
             engine: engine, jobs: jobs, control: controlStore,
             events: eventStore, feed: eventFeed, objects: objects, serverClock: serverClock,

@@ -1,6 +1,6 @@
 import Engine
-import JSON
 import Images
+import JSON
 import Kernel
 import Labeling
 import Learning
@@ -63,7 +63,7 @@ struct FirstByteLearner: Learner {
 struct OneLearner: LearnerSource {
     var learner: FirstByteLearner? = FirstByteLearner()
 
-    func learners(for _: Steering.Learner, _ type: TaskType, areTiny: Bool) -> Result<[any Learner], NoLearner> {
+    func learners(for _: Steering.Learner, _ type: TaskType, areTiny _: Bool) -> Result<[any Learner], NoLearner> {
         learner.map { .success([$0]) } ?? .failure(NoLearner("nobody learns \(type.rawValue)"))
     }
 
