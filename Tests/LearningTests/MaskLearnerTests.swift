@@ -16,8 +16,8 @@ struct MaskLearnerTests {
     }
 
     @Test func marksAtAnyPlaceArePaintedInTheirClasses() throws {
-        let features = SyntheticMarks(count: 40, seed: 1), judged = SyntheticMarks(count: 30, seed: 2)
-        let training = try train(features, steps: 60)
+        let features = SyntheticMarks(count: 30, seed: 1), judged = SyntheticMarks(count: 15, seed: 2)
+        let training = try train(features, steps: 45)
         #expect(judged.agreement(training.model, with: judged.maskExamples) >= 0.75)
         #expect(try #require(training.outOfFoldAgreement(with: features.maskExamples)) >= 0.7)
         judged.withFeatures(at: 0) { bytes in
@@ -39,8 +39,8 @@ struct MaskLearnerTests {
     }
 
     @Test func aModelToStartFromIsWhereLearningGoesOn() throws {
-        let start = try train(SyntheticMarks(count: 40, seed: 1), steps: 60).model
-        let few = SyntheticMarks(count: 4, seed: 5), judged = SyntheticMarks(count: 20, seed: 2)
+        let start = try train(SyntheticMarks(count: 30, seed: 1), steps: 45).model
+        let few = SyntheticMarks(count: 4, seed: 5), judged = SyntheticMarks(count: 12, seed: 2)
         let warm = judged.agreement(try train(few, steps: 4, warmStart: start).model, with: judged.maskExamples)
         let cold = judged.agreement(try train(few, steps: 4).model, with: judged.maskExamples)
         #expect(warm >= 0.6 && cold < warm)
