@@ -70,11 +70,14 @@ package struct EngineEnvironment: Sendable {
 /// Settings of the engine, from the command line.
 package struct EngineSettings: Sendable {
     /// How long a visible status lasts at least, in real time.
-    package var minimumState: Duration = .milliseconds(500)
+    package var minimumState: Duration
     /// Folder for what can be made again: features of images.
     package var cacheFolder: String
     /// How many jobs are carried on at one time.
     package var concurrentJobs = 4
 
-    package init(cacheFolder: String) { self.cacheFolder = cacheFolder }
+    package init(cacheFolder: String, minimumState: Duration = .milliseconds(500)) {
+        self.cacheFolder = cacheFolder
+        self.minimumState = minimumState
+    }
 }

@@ -69,8 +69,7 @@ struct Program {
             settings, control: controlStore, credentials: sessions, wallClock: wallClock, entropy: entropy,
             limits: limits)
         compute = try ComputePool(threads: settings.computeThreads)
-        var engineSettings = EngineSettings(cacheFolder: directory.path)
-        engineSettings.minimumState = settings.minimumState
+        let engineSettings = EngineSettings(cacheFolder: directory.path, minimumState: settings.minimumState)
         let outside = OutsideAccess(
             rules: OutboundRules(allowing: settings.allowedOutbound), endpoint: functions.endpoint,
             credentials: sessions, wallClock: wallClock, entropy: entropy, limits: limits)

@@ -62,8 +62,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "Seed of everything that jobs draw at random (0).") var seed: String?
     @Option(help: "How many times faster than real time jobs run (1000).") var pace: String?
     @Option(help: "perfect, expert, mturk, spammy; otherwise what the team's kind usually is.") var crowd: String?
-    @Option(
-        help: "automatic (default), backbone, network, scripted or none; or the http address of a learner of your own.")
+    @Option(help: "automatic (default), backbone, network, scripted, none, or the http address of your own.")
     var learner: String?
     @Option(help: "Automated labeling: documented (default), as AWS says; efficient, with fewer labels by people.")
     var schedule: String?
