@@ -94,7 +94,9 @@ private struct JobReading {
 
     /// The model to start from, and the truth of simulated people.
     func models(_ check: inout JobCheck) async throws {
-        if case .refused(let reason)? = try await InitialModel.read(for: specification, files, environment) {
+        if let arn = specification.initialModelArn,
+            case .refused(let reason) = try await InitialModel.read(arn, for: specification, files, environment)
+        {
             check.problems.add(Self.request, reason)
         }
         guard let uri = specification.steering.truthManifest else { return }

@@ -12,11 +12,11 @@ enum InitialModel {
     /// The model itself, out of its archive.
     case read([UInt8])
 
-    /// Nil where the job names none.
+    /// Reads the model with an ARN, for a job.
     static func read(
-        for specification: LabelingJobSpecification, _ files: any JobFiles, _ environment: EngineEnvironment
-    ) async throws -> InitialModel? {
-        guard let text = specification.initialModelArn else { return nil }
+        _ text: String, for specification: LabelingJobSpecification, _ files: any JobFiles,
+        _ environment: EngineEnvironment
+    ) async throws -> InitialModel {
         func refuse(_ cause: String) -> InitialModel { .refused(FailureText.initialModel(text, cause: cause)) }
         guard let arn = ARN(text), arn.resource.hasPrefix("model/"), let account = AccountID(arn.account),
             let region = Region(arn.region)

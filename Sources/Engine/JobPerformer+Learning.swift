@@ -177,13 +177,34 @@ extension JobPerformer {
 
     /// Keeps the model that the job is to start from.
     func keepInitialModel() async throws -> String? {
-        switch try await InitialModel.read(for: specification, files, environment) {
-        case nil: return nil
+        guard let arn = specification.initialModelArn else { return nil }
+        switch try await InitialModel.read(arn, for: specification, files, environment) {
         case .refused(let reason): return reason
         case .read(let model):
             try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.initialModel, model) }
             return nil
         }
+    }
+
+    /// Goes on from the model of the job that the manifest's labels come from, under the same attribute (developer
+    /// guide, "Chaining labeling jobs"); a model that cannot be had is no reason to fail.
+    /// - Returns: whether there is one.
+    func continueModel(ofJob name: String) async throws -> Bool {
+        guard specification.isAutomated, specification.initialModelArn == nil,
+            let row = try await environment.jobs.job(
+                JobName(account: specification.account, region: specification.region, name: name)),
+            let earlier = LabelingJobSpecification(decoding: row.specification),
+            let job = LabelingJob(decoding: row.state, plan: earlier.plan), !job.modelName.isEmpty
+        else { return false }
+        let arn = ARN(
+            service: "sagemaker", region: specification.region, account: specification.account,
+            resource: "model/" + job.modelName)
+        guard
+            case .read(let model) = try await InitialModel.read(
+                arn.description, for: specification, files, environment)
+        else { return false }
+        try await environment.jobs.change(id, .engine) { try $0.putDocument(JobDocument.initialModel, model) }
+        return true
     }
 }
 

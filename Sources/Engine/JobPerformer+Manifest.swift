@@ -29,7 +29,9 @@ extension JobPerformer {
             let reason = FailureText.manifestEmpty(specification.manifest.description)
             return try await commit(.manifestRejected(reason), at: now, finishing: sequence)
         }
-        return try await commit(.manifestLoaded(loading.manifest), at: now, finishing: sequence)
+        var manifest = loading.manifest
+        if let earlier = loading.earlierJob, try await continueModel(ofJob: earlier) { manifest.modelFrom = earlier }
+        return try await commit(.manifestLoaded(manifest), at: now, finishing: sequence)
     }
 
     /// What makes the job fail before a line is read.
@@ -130,6 +132,8 @@ extension JobPerformer {
 private struct ManifestLoading {
     private(set) var manifest = LabelingJob.Manifest(objects: 0)
     private(set) var lines: [ManifestRow] = []
+    /// The job that the last of the labels in the manifest comes from.
+    private(set) var earlierJob: String?
     private var objects: [ObjectRow] = []
     private var truth: [TruthEntry] = []
     private var scanner: ManifestScanner
@@ -163,13 +167,19 @@ private struct ManifestLoading {
         let bytes: [UInt8]
         let problem: String?
         let labeled: Labeled?
+        let earlierJob: String?
         let truth: TruthEntry?
 
         init(_ line: ManifestLine, of type: TaskType) {
             index = line.index
             bytes = Array(line.bytes)
             problem = line.problem(for: type).map(ObjectFailureText.unusableLine)
-            labeled = line.has(ManifestLoading.label) ? Taken.author(line.value(ManifestLoading.metadata)) : nil
+            let metadata = line.has(ManifestLoading.label) ? line.value(ManifestLoading.metadata) : nil
+            let members = metadata.flatMap { try? JSONValue(parsing: $0) }
+            labeled = line.has(ManifestLoading.label) ? Taken.author(members) : nil
+            earlierJob = members?["job-name"]?.string.flatMap { name in
+                name.hasPrefix("labeling-job/") ? String(name.dropFirst("labeling-job/".count)) : nil
+            }
             if let source = line.source, let value = line.value(ManifestLoading.truthPlace) {
                 truth = TruthEntry(source: source.truthKey, truth: Array(value))
             } else {
@@ -177,9 +187,8 @@ private struct ManifestLoading {
             }
         }
 
-        private static func author(_ metadata: UnsafeRawBufferPointer?) -> Labeled {
-            let value = metadata.flatMap { try? JSONValue(parsing: $0) }
-            return value?["human-annotated"]?.string == "no" ? .byMachine : .byHuman
+        private static func author(_ metadata: JSONValue?) -> Labeled {
+            metadata?["human-annotated"]?.string == "no" ? .byMachine : .byHuman
         }
     }
 
@@ -192,6 +201,7 @@ private struct ManifestLoading {
             objects.append(
                 ObjectRow(index: line.index, status: .failed, label: ObjectOutcome.failed(problem).encoded))
         } else if let labeled = line.labeled {
+            earlierJob = line.earlierJob ?? earlierJob
             if labeled == .byHuman { manifest.labeledByHumans += 1 } else { manifest.labeledByMachine += 1 }
             objects.append(ObjectRow(index: line.index, status: labeled == .byHuman ? .human : .machine))
         }

@@ -37,6 +37,8 @@ extension LabelingJob {
         package var labeledByMachine: Int
         /// Lines that are no usable object.
         package var failed: Int
+        /// The job whose model this one goes on from, where that comes with the labels.
+        package var modelFrom: String?
 
         package init(objects: Int, labeledByHumans: Int = 0, labeledByMachine: Int = 0, failed: Int = 0) {
             self.objects = objects

@@ -12,11 +12,13 @@ extension LabelingJob.Record {
             object["round"] = phase.round.map { .integer($0) }
             return object
         case .manifest(let manifest):
-            return [
+            var object: JSONObject = [
                 "event": "manifestLoaded", "objects": .integer(manifest.objects),
                 "labeled": .integer(manifest.labeledByHumans + manifest.labeledByMachine),
                 "failed": .integer(manifest.failed),
             ]
+            object["modelFrom"] = manifest.modelFrom.map { .string($0) }
+            return object
         case .batch(let choice):
             return [
                 "event": "batchChosen", "round": .integer(choice.round), "open": .integer(choice.open),

@@ -108,3 +108,23 @@ def test_what_the_loop_made_can_be_described(account, bucket_name):
     events = account.client("logs").filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
     assert any("accuracy" in event["message"] for event in events)
     assert json.dumps(trained["FinalMetricDataList"][0]["MetricName"]).count("accuracy") == 1
+
+
+def test_a_job_with_the_same_attribute_goes_on_from_the_earlier_model(account, bucket_name):
+    """Developer guide, "Chaining labeling jobs": the model comes along with the labels."""
+    job = TaskJob(account, bucket_name, "TextMultiClass", lines(400), name="earlier", labels=LABELS, concurrent=50)
+    job.prepare()
+    tags = {"groundwork:min-objects": "100", "groundwork:crowd": "perfect"}
+    automated = {"LabelingJobAlgorithmsConfig": {"LabelingJobAlgorithmSpecificationArn": ALGORITHM}}
+    job.start(tags={**tags, "groundwork:outcome": "stop@predicting"}, **automated)
+    job.wait("Stopped", timeout=60)
+    assert job.sagemaker.list_models()["Models"]
+    rest = TaskJob(account, bucket_name, "TextMultiClass", lines(400), name="later", labels=LABELS, concurrent=50)
+    rest.prepare()
+    # The same lines, some of them with their labels; what simulated people know stands in the first manifest.
+    rest.put("input.manifest", "".join(json.dumps(line) + "\n" for line in job.output()).encode())
+    rest.put("truth.manifest", "".join(json.dumps(line) + "\n" for line in lines(400)).encode())
+    rest.start(tags={**tags, "groundwork:truth-manifest": rest.uri("truth.manifest")}, **automated)
+    assert rest.wait("Completed", timeout=60)["LabelCounters"]["TotalLabeled"] == 400
+    loaded = next(entry for entry in account.timeline("later") if entry["event"] == "manifestLoaded")
+    assert loaded["modelFrom"] == "earlier" and loaded["labeled"] >= 100
