@@ -319,3 +319,12 @@ def test_where_no_model_can_be_had_people_label_everything(task_job, kind, algor
     assert described["LabelCounters"]["HumanLabeled"] == 60
     assert described["LabelingJobOutput"]["FinalActiveLearningModelArn"] == ""
     assert any("people label everything" in notice for notice in job.account.report("automated")["notices"])
+
+
+def test_measures_are_found_behind_large_metadata(task_job):
+    """A colour profile of 200 kB stands before the frame of the picture."""
+    job = task_job("BoundingBox", [{}], name="profile")
+    stored = io.BytesIO()
+    Image.new("RGB", (64, 48), (9, 9, 9)).save(stored, "JPEG", icc_profile=bytes(range(256)) * 800)
+    job.put("images/0.png", stored.getvalue(), "image/jpeg")
+    assert job.run()[0]["label"]["image_size"] == [{"width": 64, "height": 48, "depth": 3}]
