@@ -18,17 +18,21 @@ def image(algorithm: str = "image-classification", tag: str = ":1") -> str:
 
 
 class Colours(ExampleJob):
-    """Cats are reddish, dogs bluish: a small network learns that from a few."""
+    """Cats are reddish, dogs bluish: that is learned from a few. Above 32 pixels a side, by a network."""
+
+    side = 16
 
     def picture(self, number: int) -> bytes:
         """A picture of its label's colour."""
         shade = (number * 29) % 60
-        return png(colour=(200 - shade, 40, 40 + shade) if number % 2 == 0 else (40 + shade, 40, 200 - shade))
+        return png(self.side, self.side, (200 - shade, 40, 40 + shade) if number % 2 == 0 else (40 + shade, 40, 200 - shade))
 
 
-def labelled(account: Any, name: str, bucket: str, objects: int = 24) -> Colours:
+def labelled(account: Any, name: str, bucket: str, objects: int = 24, side: int = 16) -> Colours:
     """A labeling job that has run to its end: its output manifest is what is trained on."""
-    job = Colours(account, name, bucket, objects=objects).prepare()
+    job = Colours(account, name, bucket, objects=objects)
+    job.side = side
+    job.prepare()
     job.start(tags={"groundwork:crowd": "perfect"})
     job.wait("Completed", timeout=60)
     return job

@@ -6,6 +6,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 from PIL import Image
+from task_job import TaskJob
 
 SHARED_KEYS = ["job-name", "human-annotated", "creation-date", "type"]
 INSTRUCTIONS = {"shortInstruction": "<p>Mark them</p>", "fullInstruction": "<p>Mark them all</p>"}
@@ -306,10 +307,13 @@ def test_truth_of_boxes_survives_chaining(task_job):
         assert found == sorted((box["left"], box["class_id"]) for box in boxes(number))
 
 
-@pytest.mark.parametrize("kind, algorithm", [("BoundingBox", "object-detection"), ("TextMultiClass", "text-classification")])
-def test_where_no_model_can_be_had_people_label_everything(task_job, kind, algorithm):
-    lines = [{"source": f"text {n}"} if kind.startswith("Text") else {} for n in range(60)]
-    job = task_job(kind, lines, concurrent=20, name="automated")
+@pytest.mark.parametrize(
+    "kind, algorithm", [("BoundingBox", "object-detection"), ("SemanticSegmentation", "semantic-segmentation")])
+def test_where_no_model_can_be_had_people_label_everything(own_server, tmp_path, kind, algorithm):
+    """Boxes and masks need weights that are not here."""
+    account = own_server(environment={"XDG_CACHE_HOME": str(tmp_path)}).account()
+    lines, attribute = [{} for _ in range(60)], "mask-ref" if kind == "SemanticSegmentation" else "label"
+    job = TaskJob(account, "unlearned", kind, lines, attribute=attribute, concurrent=20, name="automated").prepare()
     arn = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/" + algorithm
     job.start(
         tags={"groundwork:min-objects": "20"},

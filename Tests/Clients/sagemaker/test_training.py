@@ -160,7 +160,7 @@ def test_a_running_training_is_stopped(account, bucket_name):
 
 
 def test_a_training_that_takes_longer_than_it_may_counts_as_stopped(account, bucket_name):
-    job = labelled(account, "slow", bucket_name, objects=120)
+    job = labelled(account, "slow", bucket_name, objects=120, side=48)
     sagemaker = account.client("sagemaker")
     sagemaker.create_training_job(**training(job, "slow", StoppingCondition={"MaxRuntimeInSeconds": 1}))
     described = finished(sagemaker.describe_training_job, "Stopped", TrainingJobName="slow")
