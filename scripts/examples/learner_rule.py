@@ -6,7 +6,7 @@
 
 Training only counts how often the rule agrees with people, which is how sure it is of itself afterwards. The model's
 name says it all, so that nothing is kept and the program may be started anew at any time. It shows the least that an
-outside learner does; the whole contract stands in Sources/Engine/OutsideLearner.swift.
+outside learner does; the whole contract stands in Sources/Engine/Learning/OutsideLearner.swift.
 """
 
 import argparse

@@ -6,7 +6,7 @@
     groundwork serve --learner http://127.0.0.1:8700
 
 Put your own model in the place of `pipeline`, your own features in that of `contents`. Models are pickles, in a folder
-that nobody else may write to. The contract stands in Sources/Engine/OutsideLearner.swift.
+that nobody else may write to. The contract stands in Sources/Engine/Learning/OutsideLearner.swift.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The examples of outside learners keep to the contract (Sources/Engine/OutsideLearner.swift). They are talked to as the
+"""The examples of outside learners keep to the contract (Sources/Engine/Learning/OutsideLearner.swift). They are talked to as the
 server talks to them; no server of ours takes part.
 """
 
