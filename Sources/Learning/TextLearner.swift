@@ -10,15 +10,20 @@ package struct TextLearner: Learner {
     /// Texts as they are.
     package let extractor: any FeatureExtractor = TextExtractor()
 
-    var regression = LogisticRegression(c: 30)
+    /// Of 3, 10, 30, 100 and 300, 100 is within half a point of the most accurate on newswire and on tweets with a
+    /// fifth of the labels, also where one in twenty is wrong.
+    var regression = LogisticRegression(c: 100)
     /// A column must occur in that many of the examples.
     var minTexts = 2
     /// Weights of a model: with more classes, fewer columns are known.
-    var maxWeights = 1 << 21
+    var maxWeights = 1 << 20
     /// Terms of all examples together, eight bytes each; of more, as many examples as fit are learned from.
     var maxTerms = 1 << 25
 
-    package init() {}
+    package init() {
+        // Closer to the minimum the accuracy on those sets does not change any more.
+        regression.precision = 1e-5
+    }
 
     package func train(
         on examples: [LearningExample], of features: any FeatureSource, classes: Int,

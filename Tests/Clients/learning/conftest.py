@@ -46,7 +46,8 @@ def theirs() -> Callable[..., Any]:
     python = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
     def call(function: Callable[..., Any], *arguments: Any) -> Any:
-        program = textwrap.dedent(inspect.getsource(function)) + _CALL.format(name=function.__name__)
+        source = textwrap.dedent(inspect.getsource(function))
+        program = "from __future__ import annotations\n" + source + _CALL.format(name=function.__name__)
         done = subprocess.run(
             [python, "-c", program], input=json.dumps(arguments), capture_output=True, text=True, timeout=300
         )
