@@ -124,8 +124,8 @@ def test_members_that_nobody_knows_are_ignored(plain):
 def test_operations_unknown_and_unserved(plain):
     unknown = plain.json("sagemaker", "SageMaker.MakeCoffee", b"{}")
     assert (unknown.status, unknown.error_code) == (400, "UnknownOperationException")
-    unserved = plain.json("sagemaker", "SageMaker.CreateTrainingJob", b"{}")
-    assert unserved.status == 501 and "CreateTrainingJob" in unserved.error_message
+    unserved = plain.json("sagemaker", "SageMaker.CreateEndpoint", b"{}")
+    assert unserved.status == 501 and "CreateEndpoint" in unserved.error_message
 
 
 def test_all_broken_rules_come_in_one_message(job, without_client_checks):
