@@ -49,14 +49,12 @@ struct Trial {
                 earlier: earlier)
             var predictions = pool.map { ($0, predict($0, model)) }
             describe(round, choice, predictions, fit: outcome.fits[round - 1])
-            if let threshold = choice.threshold {
-                for (index, prediction) in predictions where prediction.confidence >= threshold {
-                    outcome.machine.add(truth: set.labels[index], label: prediction.label)
-                }
-                predictions.removeAll { $1.confidence >= threshold }
-                validation = judged.filter { $1.confidence < threshold }.map(\.0)
-                earlier = choice.cumulative
+            for (index, prediction) in predictions where choice.takes(prediction.label, prediction.confidence) {
+                outcome.machine.add(truth: set.labels[index], label: prediction.label)
             }
+            predictions.removeAll { choice.takes($1.label, $1.confidence) }
+            validation = judged.filter { !choice.takes($1.label, $1.confidence) }.map(\.0)
+            earlier = choice.cumulative
             predictions.sort { ($0.1.confidence, $0.0) < ($1.1.confidence, $1.0) }
             people += predictions.prefix(batch).map(\.0)
             pool = predictions.dropFirst(batch).map(\.0)
