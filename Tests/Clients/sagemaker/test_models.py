@@ -245,3 +245,39 @@ def test_a_trained_model_can_begin_a_labeling_job(modelled):
     again.start(
         tags={"groundwork:crowd": "perfect", "groundwork:min-objects": "12"}, LabelingJobAlgorithmsConfig=algorithms)
     again.wait("Completed", timeout=90)
+
+
+# Texts
+
+
+def test_texts_go_the_whole_way(account, bucket_name):
+    """A labelled manifest of texts, a text classifier, its predictions line by line."""
+    s3, sagemaker = account.client("s3"), account.client("sagemaker")
+    s3.create_bucket(Bucket=bucket_name)
+    words = (["ball", "goal", "match", "team"], ["oven", "salt", "bread", "taste"])
+    texts = [" ".join(words[n % 2][(n // 2 + k * (n // 8 + 1)) % 4] for k in range(5)) for n in range(120)]
+    lines = [json.dumps({"source": text, "topic": number % 2}) for number, text in enumerate(texts)]
+    s3.put_object(Bucket=bucket_name, Key="topics.manifest", Body="\n".join(lines).encode())
+    source = {"S3DataType": "AugmentedManifestFile", "S3Uri": f"s3://{bucket_name}/topics.manifest",
+              "AttributeNames": ["source", "topic"]}
+    sagemaker.create_training_job(
+        TrainingJobName="topics", RoleArn=role(account), HyperParameters={"mode": "supervised"},
+        AlgorithmSpecification={"TrainingImage": image("blazingtext"), "TrainingInputMode": "Pipe"},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{bucket_name}/models"},
+        ResourceConfig={"InstanceType": "ml.c5.2xlarge", "InstanceCount": 1, "VolumeSizeInGB": 5})
+    described = finished(sagemaker.describe_training_job, "Completed", TrainingJobName="topics")
+    metrics = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
+    assert metrics["validation:accuracy"] >= 0.9
+    sagemaker.create_model(ModelName="topics", PrimaryContainer={
+        "Image": image("blazingtext"), "ModelDataUrl": described["ModelArtifacts"]["S3ModelArtifacts"]})
+    body = '{"source": "goal team goal ball"}\n{"source": "bread salt oven", "k": 2}\n'
+    s3.put_object(Bucket=bucket_name, Key="in/new.jsonl", Body=body.encode())
+    request = transform("topics", "topics", f"s3://{bucket_name}/in/", f"s3://{bucket_name}/out")
+    request["TransformInput"].update(ContentType="application/jsonlines", SplitType="Line")
+    sagemaker.create_transform_job(**request)
+    finished(sagemaker.describe_transform_job, "Completed", TransformJobName="topics")
+    said = s3.get_object(Bucket=bucket_name, Key="out/new.jsonl.out")["Body"].read().decode().splitlines()
+    first, second = map(json.loads, said)
+    assert first["label"] == ["__label__0"] and first["prob"][0] > 0.5
+    assert second["label"] == ["__label__1", "__label__0"] and second["prob"] == sorted(second["prob"], reverse=True)

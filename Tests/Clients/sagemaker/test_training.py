@@ -348,10 +348,12 @@ def test_a_frozen_clock_is_moved_through_a_training(own_server):
 def test_a_killed_server_goes_on_with_its_trainings(own_server, tmp_path):
     server = own_server("--data-dir", str(tmp_path / "data"), ephemeral=False)
     account = server.account()
-    job = labelled(account, "killed", "killed-bucket", objects=12)
+    job = labelled(account, "killed", "killed-bucket", objects=36, side=48)
     sagemaker = account.client("sagemaker")
     sagemaker.create_training_job(**training(job, "survivor"))
-    while sagemaker.describe_training_job(TrainingJobName="survivor")["SecondaryStatus"] != "Training":
+    for _ in range(200):
+        if sagemaker.describe_training_job(TrainingJobName="survivor")["SecondaryStatus"] == "Training":
+            break
         time.sleep(0.05)
     server.kill()
     again = own_server("--data-dir", str(tmp_path / "data"), ephemeral=False)
