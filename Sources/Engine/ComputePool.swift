@@ -23,6 +23,22 @@ package final class ComputePool: Sendable {
         }
     }
 
+    /// Does something with every element, for as many at a time as the threads can work on and one more that waits:
+    /// memory holds no more of them. Begins nothing new once it is cut off.
+    func forEach<Element: Sendable>(
+        _ elements: some Sequence<Element>, until cancellation: Cancellation,
+        _ body: @escaping @Sendable (Element) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (place, element) in elements.enumerated() {
+                if place > threadCount { try await group.next() }
+                if cancellation.isCancelled { break }
+                group.addTask { try await body(element) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Lets the work at hand end and refuses more; blocks until the threads have ended.
     package func close() { threads.close() }
 }

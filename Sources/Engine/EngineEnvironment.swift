@@ -36,7 +36,7 @@ package struct EngineEnvironment: Sendable {
     package var settings: EngineSettings
     let display: StatusDisplay
     /// Features of images, by their content.
-    let featureCache: FeatureCache
+    let featureCache: LateFeatureCache
 
     /// Also makes the display of statuses, which all services share.
     package init(
@@ -63,7 +63,7 @@ package struct EngineEnvironment: Sendable {
         self.logger = logger
         self.settings = settings
         display = StatusDisplay(minimum: settings.minimumState, clock: wallClock)
-        featureCache = FeatureCache(folder: settings.cacheFolder + "/features", limits: limits)
+        featureCache = LateFeatureCache(folder: settings.cacheFolder + "/features", limits: limits)
     }
 }
 

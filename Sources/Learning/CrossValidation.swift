@@ -1,9 +1,9 @@
-// What every linear head does: five models that each have not seen a fifth of the examples say what they think of it, a
-// temperature is fitted to that, and one model learns from all.
+// Which models do not see an example, and what every linear head does with that: five models that each have not seen a
+// fifth of the examples say what they think of it, a temperature is fitted to that, and one model learns from all.
 
 internal import Kernel
 
-/// Folds of examples.
+/// Folds of examples with a class each.
 enum CrossValidation {
     static let folds = 5
 

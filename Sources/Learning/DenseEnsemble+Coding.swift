@@ -38,7 +38,7 @@ extension DenseEnsemble {
     static func decode(
         _ bytes: [UInt8], magic: [UInt8], outputs: Int, settings: Int
     ) throws(LearningError) -> (classes: Int, ensemble: DenseEnsemble, settings: [Float]) {
-        var reader = DenseReader(bytes: bytes[...])
+        var reader = ModelReader(bytes: bytes[...])
         guard reader.bytes(8).map(Array.init) == magic else { throw .invalidModel("not a model of this version") }
         guard let classes = reader.integer(), DenseEnsemble.classes.contains(classes) else {
             throw .invalidModel("its number of classes is out of range")
@@ -61,31 +61,9 @@ extension DenseEnsemble {
     }
 }
 
-/// Takes a model apart from the front.
-private struct DenseReader {
-    var bytes: ArraySlice<UInt8>
-
-    var remaining: Int { bytes.count }
-
-    mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count <= bytes.count else { return nil }
-        defer { bytes = bytes.dropFirst(count) }
-        return bytes.prefix(count)
-    }
-
-    mutating func integer() -> Int? {
-        bytes(4).map { $0.reversed().reduce(0) { $0 << 8 | Int($1) } }
-    }
-
-    /// Finite numbers.
-    mutating func numbers(_ count: Int) -> [Float]? {
-        guard let run = bytes(4 * count) else { return nil }
-        let numbers = [Float](littleEndian: run)
-        return numbers.allSatisfy(\.isFinite) ? numbers : nil
-    }
-
+extension ModelReader {
     /// The shape, if it is one of ours: sizes are bounded, so that no product of them overflows.
-    mutating func network(columns: Int) throws(LearningError) -> DenseNetwork {
+    fileprivate mutating func network(columns: Int) throws(LearningError) -> DenseNetwork {
         guard let count = integer(), (1...Int(GW_DENSE_LAYERS)).contains(count) else {
             throw .invalidModel("its number of layers is out of range")
         }

@@ -14,25 +14,18 @@ struct DenseFit {
     let input: NetworkInput
     let recipe: DenseRecipe
     let draws: SeededDraws
-    private(set) var parameters: [Float]
-
-    private var gradient: [Float]
-    private var mean: [Float]
-    private var variance: [Float]
+    private var descent: Descent
     private var outputs: [Float]
     private var slopes: [Float]
 
-    private static let warmUpSteps = 20
+    var parameters: [Float] { descent.parameters }
 
     init(network: DenseNetwork, input: NetworkInput, recipe: DenseRecipe, draws: SeededDraws, parameters: [Float]) {
         self.network = network
         self.input = input
         self.recipe = recipe
         self.draws = draws
-        self.parameters = parameters
-        gradient = Array(repeating: 0, count: parameters.count)
-        mean = gradient
-        variance = gradient
+        descent = Descent(parameters)
         outputs = Array(repeating: 0, count: network.outputCount)
         slopes = outputs
     }
@@ -47,46 +40,26 @@ struct DenseFit {
         var left: [Int] = [], sight = 0
         for step in 0..<steps {
             if isCancelled() { throw LearningError.cancelled }
-            network.withShape { gw_dense_transpose($0, parameters, workspace.memory) }
+            network.withShape { gw_dense_transpose($0, descent.parameters, workspace.memory) }
             var total: Float = 0
             for _ in 0..<recipe.batch {
                 if left.isEmpty {
                     left = examples
                     left.shuffle(by: draws.scoped("order").scoped(sight))
                 }
-                let example = left.removeLast(), change = change(draws.scoped("change").scoped(sight))
+                let example = left.removeLast()
+                let change = input.change(
+                    shift: recipe.shift, hiddenChannels: recipe.hiddenChannels, draws.scoped("change").scoped(sight))
                 sight += 1
                 try features.withFeatures(at: indices[example]) { bytes in
                     network.load(bytes, into: workspace, input, change)
                 }
-                network.run(parameters, in: workspace, &outputs)
+                network.run(descent.parameters, in: workspace, &outputs)
                 total += loss(example, change, outputs, &slopes)
-                network.withShape { gw_dense_backward($0, workspace.memory, slopes, &gradient) }
+                network.withShape { gw_dense_backward($0, workspace.memory, slopes, &descent.gradient) }
             }
             guard total.isFinite else { throw LearningError.diverged }
-            let rise = min(1, Float(step + 1) / Float(DenseFit.warmUpSteps))
-            gw_adam_step(
-                &parameters, &gradient, &mean, &variance, parameters.count, Int32(step + 1),
-                recipe.rate * rise * cosineFall(step, of: steps), recipe.decay, 1 / Float(recipe.batch))
+            descent.step(step, of: steps, batch: recipe.batch, rate: recipe.rate, decay: recipe.decay)
         }
-    }
-
-    /// What one sight of an example looks like.
-    private func change(_ draws: SeededDraws) -> NetworkInput.Change {
-        var change = NetworkInput.Change()
-        let places = 2 * recipe.shift + 1
-        change.down = draws.below(places, 0) - recipe.shift
-        change.right = draws.below(places, 1) - recipe.shift
-        change.isMirrored = draws.below(2, 2) == 1
-        guard recipe.hiddenChannels > 0 else { return change }
-        var gain: [Float] = []
-        let hiding = draws.scoped("channels")
-        while gain.count < input.scale.count {
-            let bits = hiding.bits(gain.count)
-            for byte in 0..<8 { gain.append(bits >> (8 * byte) & 255 < UInt64(recipe.hiddenChannels) ? 0 : 1) }
-        }
-        gain.removeLast(gain.count - input.scale.count)
-        change.gain = gain
-        return change
     }
 }

@@ -31,21 +31,21 @@ struct DenseRecipe: Sendable {
             layers: layers + [.init(channels: DenseNetwork.columns(for: outputs), isDoubled: isResultDoubled)])
     }
 
+    /// From the maps to 28 cells a side.
+    private static let body: [DenseNetwork.Layer] = [
+        .init(channels: 32), .init(channels: 32, kernel: 3), .init(channels: 16, isDoubled: true, isJoined: true),
+        .init(channels: 16), .init(channels: 16, kernel: 3),
+    ]
+
     /// For boxes: 28 cells a side.
     static let boxes = DenseRecipe(
-        layers: [
-            .init(channels: 32), .init(channels: 32, kernel: 3),
-            .init(channels: 16, isDoubled: true, isJoined: true), .init(channels: 16),
-            .init(channels: 16, kernel: 3),
-        ], isResultDoubled: false, members: 3, batch: 8, steps: 600...900, epochs: 25, rate: 1e-2, decay: 1e-2,
+        layers: body, isResultDoubled: false, members: 3, batch: 8, steps: 600...900, epochs: 25, rate: 1e-2,
+        decay: 1e-2,
         hiddenChannels: 20, shift: 1)
 
     /// For masks: 56 cells a side.
     static let masks = DenseRecipe(
-        layers: [
-            .init(channels: 32), .init(channels: 32, kernel: 3),
-            .init(channels: 16, isDoubled: true, isJoined: true), .init(channels: 16),
-            .init(channels: 16, kernel: 3),
-        ], isResultDoubled: true, members: 3, batch: 8, steps: 600...900, epochs: 20, rate: 1e-2, decay: 1e-2,
+        layers: body, isResultDoubled: true, members: 3, batch: 8, steps: 600...900, epochs: 20, rate: 1e-2,
+        decay: 1e-2,
         hiddenChannels: 10, shift: 1)
 }

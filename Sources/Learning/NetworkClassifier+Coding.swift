@@ -60,31 +60,9 @@ extension NetworkClassifier {
     }
 }
 
-/// Takes a model apart from the front.
-private struct ModelReader {
-    var bytes: ArraySlice<UInt8>
-
-    var remaining: Int { bytes.count }
-
-    mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-        guard count <= bytes.count else { return nil }
-        defer { bytes = bytes.dropFirst(count) }
-        return bytes.prefix(count)
-    }
-
-    mutating func integer() -> Int? {
-        bytes(4).map { $0.reversed().reduce(0) { $0 << 8 | Int($1) } }
-    }
-
-    /// Finite numbers.
-    mutating func numbers(_ count: Int) -> [Float]? {
-        guard let run = bytes(4 * count) else { return nil }
-        let numbers = [Float](littleEndian: run)
-        return numbers.allSatisfy(\.isFinite) ? numbers : nil
-    }
-
+extension ModelReader {
     /// The shape, if it is one of ours: sizes are bounded, so that no product of them overflows.
-    mutating func network(of kind: NetworkInput.Kind) throws(LearningError) -> SmallNetwork {
+    fileprivate mutating func network(of kind: NetworkInput.Kind) throws(LearningError) -> SmallNetwork {
         let side = kind == .maps ? Backbone.mapSide : PixelExtractor.side
         let channels = kind == .maps ? Backbone.mapChannels : 3
         guard integer() == side, integer() == channels, let count = integer(), (1...4).contains(count) else {

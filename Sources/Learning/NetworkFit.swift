@@ -9,23 +9,16 @@ struct NetworkFit {
     let input: NetworkInput
     let recipe: TrainingRecipe
     let draws: SeededDraws
-    private(set) var parameters: [Float]
+    private var descent: Descent
 
-    private var gradient: [Float]
-    private var mean: [Float]
-    private var variance: [Float]
-
-    private static let warmUpSteps = 20
+    var parameters: [Float] { descent.parameters }
 
     init(network: SmallNetwork, input: NetworkInput, recipe: TrainingRecipe, draws: SeededDraws, parameters: [Float]) {
         self.network = network
         self.input = input
         self.recipe = recipe
         self.draws = draws
-        self.parameters = parameters
-        gradient = Array(repeating: 0, count: parameters.count)
-        mean = gradient
-        variance = gradient
+        descent = Descent(parameters)
     }
 
     /// Learns until the recipe's steps are done.
@@ -37,7 +30,7 @@ struct NetworkFit {
         var order = ExampleOrder(examples, classes: network.classes, draws: draws.scoped("order"))
         for step in 0..<steps {
             if isCancelled() { throw LearningError.cancelled }
-            network.withShape { gw_network_transpose($0, parameters, workspace.memory) }
+            network.withShape { gw_network_transpose($0, descent.parameters, workspace.memory) }
             var loss: Float = 0
             for _ in 0..<recipe.batch {
                 let (example, sight) = order.next()
@@ -48,7 +41,7 @@ struct NetworkFit {
                 loss += learn(example.label, sight: sight, in: workspace)
             }
             guard loss.isFinite else { throw LearningError.diverged }
-            adjust(step: step, of: steps)
+            descent.step(step, of: steps, batch: recipe.batch, rate: recipe.rate, decay: recipe.decay)
         }
     }
 
@@ -60,51 +53,24 @@ struct NetworkFit {
         var factor: Float = 1
         if recipe.hiddenOutputs > 0 {
             factor = 256 / Float(256 - recipe.hiddenOutputs)
-            let hidden = hidden(recipe.hiddenOutputs, of: outputs, draws.scoped("outputs").scoped(sight))
+            let hidden = hidden(recipe.hiddenOutputs, of: outputs, by: draws.scoped("outputs").scoped(sight))
             for (index, isHidden) in hidden.enumerated() where isHidden { kept[index / 64] &= ~(1 << (index % 64)) }
         }
         return withUnsafePointer(to: network.shape) { shape in
-            gw_network_learn(shape, parameters, workspace.memory, targets, kept, factor, &gradient)
+            gw_network_learn(
+                shape, descent.parameters, workspace.memory, targets, kept, factor, &descent.gradient)
         }
-    }
-
-    /// One step along the mean slope of a batch.
-    private mutating func adjust(step: Int, of steps: Int) {
-        let rise = min(1, Float(step + 1) / Float(NetworkFit.warmUpSteps))
-        let rate = recipe.rate * rise * cosineFall(step, of: steps)
-        gw_adam_step(
-            &parameters, &gradient, &mean, &variance, parameters.count, Int32(step + 1), rate, recipe.decay,
-            1 / Float(recipe.batch))
     }
 
     /// What one sight of an example looks like.
     private func change(_ draws: SeededDraws) -> NetworkInput.Change {
-        var change = NetworkInput.Change()
-        let places = 2 * recipe.shift + 1
-        change.down = draws.below(places, 0) - recipe.shift
-        change.right = draws.below(places, 1) - recipe.shift
-        change.isMirrored = draws.below(2, 2) == 1
-        if recipe.hiddenChannels > 0 {
-            let hidden = hidden(recipe.hiddenChannels, of: input.scale.count, draws.scoped("channels"))
-            change.gain = hidden.map { $0 ? 0 : 1 }
-        } else if recipe.colourChange > 0 {
+        var change = input.change(shift: recipe.shift, hiddenChannels: recipe.hiddenChannels, draws)
+        if recipe.hiddenChannels == 0, recipe.colourChange > 0 {
             let spread = Double(recipe.colourChange)
             change.gain = (0..<3).map { Float(1 + spread * draws.normal(3) + spread / 2 * draws.normal(4, $0)) }
             change.offset = (0..<3).map { Float(spread * draws.normal(5) + spread / 2 * draws.normal(6, $0)) }
         }
         return change
-    }
-
-    /// Which of `count` things are hidden, each with a chance of `share` in 256; one draw decides eight.
-    private func hidden(_ share: Int, of count: Int, _ draws: SeededDraws) -> [Bool] {
-        var result: [Bool] = []
-        result.reserveCapacity(count + 8)
-        while result.count < count {
-            let bits = draws.bits(result.count)
-            for byte in 0..<8 { result.append(bits >> (8 * byte) & 255 < UInt64(share)) }
-        }
-        result.removeLast(result.count - count)
-        return result
     }
 }
 

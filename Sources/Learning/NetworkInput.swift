@@ -93,3 +93,34 @@ struct NetworkInput: Hashable, Sendable {
         self.scale = scale
     }
 }
+
+extension NetworkInput {
+    /// What one sight of an example looks like: moved, perhaps mirrored, and without some of its channels.
+    ///
+    /// - Parameters:
+    ///   - shift: how far it is moved at most.
+    ///   - hiddenChannels: the chance of each channel to be hidden, in 256ths; 0 leaves their gains alone.
+    func change(shift: Int, hiddenChannels: Int, _ draws: SeededDraws) -> Change {
+        var change = Change()
+        let places = 2 * shift + 1
+        change.down = draws.below(places, 0) - shift
+        change.right = draws.below(places, 1) - shift
+        change.isMirrored = draws.below(2, 2) == 1
+        if hiddenChannels > 0 {
+            change.gain = hidden(hiddenChannels, of: scale.count, by: draws.scoped("channels")).map { $0 ? 0 : 1 }
+        }
+        return change
+    }
+}
+
+/// Which of `count` things are hidden, each with a chance of `share` in 256; one draw decides eight.
+func hidden(_ share: Int, of count: Int, by draws: SeededDraws) -> [Bool] {
+    var result: [Bool] = []
+    result.reserveCapacity(count + 8)
+    while result.count < count {
+        let bits = draws.bits(result.count)
+        for byte in 0..<8 { result.append(bits >> (8 * byte) & 255 < UInt64(share)) }
+    }
+    result.removeLast(result.count - count)
+    return result
+}

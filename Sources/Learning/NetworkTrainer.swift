@@ -43,7 +43,8 @@ package struct NetworkTrainer: Learner {
         let start = usable(warmStart, for: network)
         // A model to start from has learned on inputs brought to its own scale.
         let input = try start?.input ?? NetworkInput(kind: kind, standardising: examples, of: features)
-        let folds = folds(of: examples, draws)
+        let folds = CrossValidation.folds(
+            of: examples.map(\.label), count: recipe.members, draws.scoped("folds"))
         let workspace = network.makeWorkspace()
         var members: [[Float]] = [], heldOut: [HeldOutPrediction] = [], places: [Int] = []
         for member in 0..<recipe.members {
@@ -82,20 +83,6 @@ package struct NetworkTrainer: Learner {
             start.input.kind == kind, start.network.layers == network.layers
         else { return nil }
         return start
-    }
-
-    /// For each example the member that does not see it; every class is spread evenly. A class of few examples is
-    /// seen by all, so that no member misses it.
-    private func folds(of examples: [LabeledExample], _ draws: SeededDraws) -> [Int?] {
-        var result = [Int?](repeating: nil, count: examples.count)
-        let draws = draws.scoped("folds")
-        for label in Set(examples.map(\.label)).sorted() {
-            var positions = examples.indices.filter { examples[$0].label == label }
-            guard positions.count >= 2 * recipe.members else { continue }
-            positions.shuffle(by: draws.scoped(label))
-            for (turn, position) in positions.enumerated() { result[position] = turn % recipe.members }
-        }
-        return result
     }
 }
 

@@ -3,6 +3,7 @@ import Images
 import JSON
 import Kernel
 import Labeling
+import Learning
 import Testing
 
 /// The contract with an outside learner: requests as it is written down, and answers that anybody may have made.
@@ -60,9 +61,13 @@ import Testing
     }
 
     @Test func aModelIsKeptAsBytes() throws {
-        let model = try #require(OutsideModel(token: "mü"))
-        #expect(OutsideModel(decoding: model.encoded()) == model)
-        #expect(OutsideModel(decoding: Array("GWOUTSD1".utf8)) == nil && OutsideModel(decoding: [1]) == nil)
+        let model = ForeignModel(token: "mü", classes: 300), bytes = model.encoded()
+        let back = try #require(try LearnedModels.decode(bytes) as? ForeignModel)
+        #expect(back.token == "mü" && back.classes == 300)
+        let long = ForeignModel(token: String(repeating: "x", count: 1025), classes: 2).encoded()
+        for broken in [Array(bytes.prefix(12)), Array(bytes.prefix(9)), [1], long] {
+            #expect(throws: LearningError.self) { try LearnedModels.decode(broken) }
+        }
         #expect(OutsideModel(token: "") == nil && OutsideModel(token: String(repeating: "x", count: 1025)) == nil)
     }
 

@@ -16,6 +16,26 @@ internal import Synchronization
     internal import Musl
 #endif
 
+/// The cache of a program, opened when a job first asks: a start should not wait for an index that it may not need.
+final class LateFeatureCache: Sendable {
+    private let folder: String
+    private let limits: Limits
+    private let cache = Mutex<FeatureCache?>(nil)
+
+    init(folder: String, limits: Limits) {
+        self.folder = folder
+        self.limits = limits
+    }
+
+    var opened: FeatureCache {
+        cache.withLock { cache in
+            let opened = cache ?? FeatureCache(folder: folder, limits: limits)
+            cache = opened
+            return opened
+        }
+    }
+}
+
 /// The features in one folder, which must be nobody else's. Safe to use from several threads and jobs at once.
 package final class FeatureCache: Sendable {
     private struct Shelf: Sendable {

@@ -11,9 +11,8 @@ package enum FeatureSlot: Hashable, Sendable {
     case unusable
 }
 
-/// Features of one job's objects under one extractor, made once and read many times, by several threads at once.
+/// Features of one job's objects, made once and read many times, by several threads at once.
 protocol FeatureKeeping: FeatureSource, Sendable {
-    var extractor: String { get }
     func slot(of index: Int) -> FeatureSlot
     /// Takes over what is kept of a content, by this job or another; `missing` where that is nothing.
     func adopt(_ index: Int, _ key: FeatureKey) -> FeatureSlot

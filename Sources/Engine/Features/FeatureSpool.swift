@@ -1,6 +1,6 @@
-// Features whose size varies, of one job: texts, and what a scripted learner is told. They are kept one behind the
-// other in a file, with a second file that says where each one lies, so that memory does not grow with the data set.
-// Both are made again where they are missing.
+// Features that are one job's alone: texts, what a scripted learner is told, and what a training looks at. They are
+// kept one behind the other in a file, with a second file that says where each one lies, so that memory does not grow
+// with the data set. The files have no names: they are gone with this object, however that ends.
 
 internal import Kernel
 internal import Learning
@@ -12,32 +12,30 @@ internal import Synchronization
     internal import Musl
 #endif
 
-/// The features of one job's objects under one extractor.
+/// Features of any size by index.
 final class FeatureSpool: FeatureKeeping {
-    let extractor: String
     private let features: OpenFile
     private let places: OpenFile
-    private let paths: [String]
     /// Where the next features go.
     private let end = Mutex<Int64>(0)
 
     /// Where features lie: offset + 1 and length, 8 bytes each; 0 and 0 for missing ones, 0 and 1 for unusable ones.
     private static let placeBytes = 16
 
-    /// Begins anew: files of an earlier run may have been torn.
-    init(folder: String, job: String, extractor: String) throws {
-        self.extractor = extractor
-        paths = ["features", "places"].map { "\(folder)/\($0)-\(job)-\(extractor)" }
-        let files = try paths.map { path in
+    /// - Parameter name: of nothing else that begins in the folder at the same time.
+    init(folder: String, name: String) throws {
+        let files = try ["features", "places"].map { kind in
+            let path = "\(folder)/\(kind)-\(name)"
             let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw EngineFailure.unreadable("feature file \(path): errno \(errno)") }
+            unlink(path)
             return OpenFile(owning: descriptor)
         }
         features = files[0]
         places = files[1]
     }
 
-    func release() { for path in paths { unlink(path) } }
+    func release() {}
 
     func slot(of index: Int) -> FeatureSlot {
         switch place(of: index) {

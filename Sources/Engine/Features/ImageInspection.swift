@@ -4,6 +4,7 @@
 internal import Images
 internal import Kernel
 internal import Labeling
+internal import Learning
 
 /// Tells images that a job can show from others.
 struct ImageInspection: Sendable {
@@ -69,6 +70,18 @@ struct ImageInspection: Sendable {
         } catch is ImageError {
             return nil
         }
+    }
+
+    /// Whether images are no larger than icons; those that cannot be read do not count.
+    func areTiny(_ sources: [ObjectSource]) async throws -> Bool {
+        var hasSome = false
+        for source in sources {
+            guard let size = try await size(of: source.text) else { continue }
+            // The first that is not says enough.
+            guard TinyImages.applies(toSizes: [(size.width, size.height)]) else { return false }
+            hasSome = true
+        }
+        return hasSome
     }
 
     /// The header within the first bytes; behind long metadata, within more of them.

@@ -12,10 +12,9 @@ extension JobPerformer {
         if let known = features[extractor.identifier] { return known }
         let made: any FeatureKeeping =
             if let size = extractor.bytesPerObject {
-                environment.featureCache.features(of: extractor.identifier, bytesPerObject: size)
+                environment.featureCache.opened.features(of: extractor.identifier, bytesPerObject: size)
             } else {
-                try FeatureSpool(
-                    folder: environment.settings.cacheFolder, job: id.description, extractor: extractor.identifier)
+                try FeatureSpool(folder: environment.settings.cacheFolder, name: "\(id)-\(extractor.identifier)")
             }
         features[extractor.identifier] = made
         return made
@@ -41,14 +40,8 @@ extension JobPerformer {
         ofSlice slice: [Int], _ extractor: any FeatureExtractor, _ store: any FeatureKeeping
     ) async throws {
         let sources = try await sources(of: slice)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (place, index) in slice.enumerated() {
-                // One image waits while each thread works on another: memory holds no more of them.
-                if place > environment.compute.threadCount { try await group.next() }
-                if cancellation.isCancelled { break }
-                group.addTask { [self] in try await makeFeatures(of: index, sources[index], extractor, store) }
-            }
-            try await group.waitForAll()
+        try await environment.compute.forEach(slice, until: cancellation) { [self] index in
+            try await makeFeatures(of: index, sources[index], extractor, store)
         }
     }
 

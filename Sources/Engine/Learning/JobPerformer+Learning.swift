@@ -90,13 +90,8 @@ extension JobPerformer {
     private func areFirstImagesTiny() async throws -> Bool {
         guard specification.taskType == .imageMultiClass else { return false }
         let sources = try await sources(of: Array(0..<min(Self.looked, try await current().job.counters.objects)))
-        var sizes: [(width: Int, height: Int)] = []
-        for (_, source) in sources.sorted(by: { $0.key < $1.key }) {
-            guard let size = try await imageSize(of: source) else { continue }
-            if size.width > TinyImages.side || size.height > TinyImages.side { return false }
-            sizes.append((size.width, size.height))
-        }
-        return TinyImages.applies(toSizes: sizes)
+        return try await ImageInspection(specification, files, environment.limits)
+            .areTiny(sources.sorted { $0.key < $1.key }.map(\.value))
     }
 
     /// Images looked at to tell whether all are tiny.
@@ -104,12 +99,8 @@ extension JobPerformer {
 
     // MARK: Models
 
-    /// `<job>-<iteration>-<8 hex digits>`, at most 63 characters.
     func modelName(_ round: Int) -> String {
-        let suffix =
-            "-\(round)-"
-            + specification.draws.scoped("model").scoped(round).text(8, from: Alphabet.lowerHex)
-        return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
+        specification.name(ofRound: round, specification.draws.scoped("model").scoped(round))
     }
 
     func initialModel() async throws -> (any LearnedModel)? {
@@ -244,11 +235,18 @@ extension LabelingJobSpecification {
     var thresholdRule: ThresholdRule {
         var rule = ThresholdRule()
         rule.level = steering.certainty
-        switch algorithm {
-        case .objectDetection: rule.target = 0.6
-        case .semanticSegmentation: rule.target = 0.7
-        case .imageClassification, .textClassification, nil: break
-        }
+        rule.target = algorithm?.target ?? rule.target
         return rule
+    }
+}
+
+extension LabelingAlgorithm {
+    /// The agreement with people that its labels have to keep (developer guide, "Automate data labeling").
+    var target: Double {
+        switch self {
+        case .imageClassification, .textClassification: 0.95
+        case .objectDetection: 0.6
+        case .semanticSegmentation: 0.7
+        }
     }
 }

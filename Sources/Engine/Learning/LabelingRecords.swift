@@ -40,11 +40,10 @@ struct LabelingInference: Sendable {
     /// Server time of the beginning and the end.
     var began: Instant, ended: Instant
 
-    /// `<job>-<iteration>-<8 hex digits>`, as of models, and never that of one.
+    /// As of models, and never that of one.
     var name: String {
-        let draws = specification.draws.scoped("transform").scoped(purpose.rawValue).scoped(round)
-        let suffix = "-\(round)-" + draws.text(8, from: Alphabet.lowerHex)
-        return String(specification.name.lowercased().prefix(63 - suffix.count)) + suffix
+        specification.name(
+            ofRound: round, specification.draws.scoped("transform").scoped(purpose.rawValue).scoped(round))
     }
 }
 
@@ -120,7 +119,7 @@ extension EngineEnvironment {
             ],
             "TransformOutput": ["S3OutputPath": .string(place.description), "AssembleWith": "Line"],
             "TransformResources": [
-                "InstanceType": .string(algorithm.instances.inference), "InstanceCount": 1,
+                "InstanceType": .string(specification.instanceTypes.inference), "InstanceCount": 1,
             ],
         ]
         var job = LearningJob(name: key, created: inference.began, order: .transform(order), echo: echo)
@@ -158,7 +157,8 @@ extension EngineEnvironment {
             "InputDataConfig": [channel], "HyperParameters": .object(parameters),
             "OutputDataConfig": ["KmsKeyId": "", "S3OutputPath": .string(order.output.description)],
             "ResourceConfig": [
-                "InstanceType": .string(order.algorithm.instances.training), "InstanceCount": 1, "VolumeSizeInGB": 50,
+                "InstanceType": .string(specification.instanceTypes.training), "InstanceCount": 1,
+                "VolumeSizeInGB": 50,
             ],
             "StoppingCondition": ["MaxRuntimeInSeconds": .integer(Int(order.maximumRunTime.inSeconds))],
         ]
@@ -167,14 +167,15 @@ extension EngineEnvironment {
     }
 }
 
-extension TrainingAlgorithm {
-    /// On what the service trains and predicts for labeling jobs (developer guide: "Automate data labeling").
-    fileprivate var instances: (training: String, inference: String) {
-        switch self {
-        case .imageClassification: ("ml.p3.2xlarge", "ml.c5.xlarge")
-        case .objectDetection: ("ml.p3.2xlarge", "ml.c5.4xlarge")
-        case .textClassification: ("ml.c5.2xlarge", "ml.m4.xlarge")
-        case .semanticSegmentation: ("ml.p3.2xlarge", "ml.p3.2xlarge")
-        }
+extension LabelingJobSpecification {
+    /// On what the service would train and predict; nothing is named where it would not.
+    fileprivate var instanceTypes: (training: String, inference: String) {
+        taskType.algorithm?.instanceTypes(in: region) ?? ("", "")
+    }
+
+    /// The name of what a round makes: `<job>-<iteration>-<8 hex digits>`, at most 63 characters.
+    func name(ofRound round: Int, _ draws: SeededDraws) -> String {
+        let suffix = "-\(round)-" + draws.text(8, from: Alphabet.lowerHex)
+        return String(name.lowercased().prefix(63 - suffix.count)) + suffix
     }
 }

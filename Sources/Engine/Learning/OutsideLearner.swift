@@ -55,19 +55,6 @@ package struct OutsideModel: Hashable, Sendable {
         guard (1...limits.outsideTokenBytes).contains(token.utf8.count) else { return nil }
         self.token = token
     }
-
-    private static let magic = Array("GWOUTSD1".utf8)
-
-    /// Reads a model that was kept; nil where the bytes are none.
-    package init?(decoding bytes: [UInt8], limits: Limits = Limits()) {
-        guard bytes.starts(with: Self.magic), let token = String(validating: bytes[8...], as: UTF8.self) else {
-            return nil
-        }
-        self.init(token: token, limits: limits)
-    }
-
-    /// As bytes, for stores and archives; they begin with eight that name the format.
-    package func encoded() -> [UInt8] { Self.magic + token.utf8 }
 }
 
 /// An object, as another program gets it.

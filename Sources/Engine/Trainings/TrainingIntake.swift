@@ -12,7 +12,7 @@ internal import Store
 struct TrainingIntake {
     let algorithm: TrainingAlgorithm
     let extractor: any FeatureExtractor
-    let features: ScratchFeatures
+    let features: FeatureSpool
     let files: any JobFiles
     let environment: EngineEnvironment
     let cancellation: Cancellation
@@ -27,7 +27,7 @@ struct TrainingIntake {
     private var texts: [String: Int] = [:]
 
     init(
-        _ order: TrainingOrder, classes: Int?, extractor: any FeatureExtractor, features: ScratchFeatures,
+        _ order: TrainingOrder, classes: Int?, extractor: any FeatureExtractor, features: FeatureSpool,
         files: any JobFiles, environment: EngineEnvironment, cancellation: Cancellation
     ) {
         algorithm = order.algorithm
@@ -83,25 +83,17 @@ struct TrainingIntake {
             throw TrainingRefusal("more than \(environment.limits.objectsPerJob) examples are not served")
         }
         lines.waiting = []
-        let contentsOfSlice = contents, extractor = extractor, features = features, files = files
-        let compute = environment.compute, limit = environment.limits.imageBytes, cancellation = cancellation
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (place, content) in contentsOfSlice.enumerated() {
-                // One object waits while each thread works on another: memory holds no more of them.
-                if place > compute.threadCount { try await group.next() }
-                if cancellation.isCancelled { break }
-                group.addTask {
-                    let bytes = try await content.source.content(files, limit: limit)
-                    try await compute.run {
-                        let made = try bytes.withUnsafeBytes { bytes in
-                            try Result { try extractor.features(of: bytes) }
-                                .mapError { TrainingRefusal("\(content.source.text) cannot be read: \($0)") }.get()
-                        }
-                        try features.keep(made, of: content.index)
-                    }
+        let extractor = extractor, features = features, files = files
+        let compute = environment.compute, limit = environment.limits.imageBytes
+        try await compute.forEach(contents, until: cancellation) { index, source in
+            let bytes = try await source.content(files, limit: limit)
+            try await compute.run {
+                let made = try bytes.withUnsafeBytes { bytes in
+                    try Result { try extractor.features(of: bytes) }
+                        .mapError { TrainingRefusal("\(source.text) cannot be read: \($0)") }.get()
                 }
+                try features.keep(made, of: index, nil)
             }
-            try await group.waitForAll()
         }
     }
 

@@ -34,13 +34,7 @@ extension TrainingRun {
         } catch let error as ServiceError where error.fault == .client {
             throw TrainingRefusal("\(order.train.manifest) cannot be read: \(error.code): \(error.message)")
         }
-        let inspection = ImageInspection(order.algorithm.taskType, files, environment.limits)
-        var sizes: [(width: Int, height: Int)] = []
-        for line in lines.waiting.prefix(Self.looked) {
-            guard let size = try await inspection.size(of: line.source.text) else { continue }
-            if size.width > TinyImages.side || size.height > TinyImages.side { return false }
-            sizes.append((size.width, size.height))
-        }
-        return TinyImages.applies(toSizes: sizes)
+        return try await ImageInspection(order.algorithm.taskType, files, environment.limits)
+            .areTiny(lines.waiting.prefix(Self.looked).map(\.source))
     }
 }

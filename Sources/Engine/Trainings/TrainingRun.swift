@@ -78,7 +78,7 @@ struct TrainingRun: Sendable {
         var training: Training
         var train: [LearningExample]
         var validation: [LearningExample]
-        var features: ScratchFeatures
+        var features: FeatureSpool
         var names: [String]
         /// Out of fold; nil where the learner held nothing out.
         var agreement: Double?
@@ -89,6 +89,8 @@ struct TrainingRun: Sendable {
         let hyperparameters = try TrainingHyperparameters(order.hyperparameters, for: order.algorithm)
         let learners = try await learners()
         let start = try await startingModel()
+        // From what automated labeling asks for on, no other learner is tried.
+        let target = order.algorithm.taskType.algorithm?.target ?? 1
         var best: Candidate?
         var failure = LearningError.tooFewClasses
         for learner in learners {
@@ -102,7 +104,7 @@ struct TrainingRun: Sendable {
             }
             let isBetter = (candidate.agreement ?? 0) > (best?.agreement ?? -1)
             if isBetter { best = candidate }
-            guard let agreement = candidate.agreement, agreement < order.algorithm.aim else { break }
+            guard let agreement = candidate.agreement, agreement < target else { break }
         }
         guard let best else { throw failure }
         let measures = try await measures(best)
@@ -117,7 +119,7 @@ struct TrainingRun: Sendable {
         _ learner: any Learner, _ hyperparameters: TrainingHyperparameters, _ start: (any LearnedModel)?,
         _ log: TrainingLog
     ) async throws -> Candidate {
-        let features = try ScratchFeatures(
+        let features = try FeatureSpool(
             folder: environment.settings.cacheFolder,
             name: "\(job.name.account)-\(job.name.region)-\(job.name.name.lowercased())")
         var intake = TrainingIntake(
@@ -199,17 +201,6 @@ struct TrainingRun: Sendable {
             return TrainingMeasures(
                 train: try score(train), validation: try score(validation), trained: train.count,
                 validated: validation.count)
-        }
-    }
-}
-
-extension TrainingAlgorithm {
-    /// Agreement with people from which no other learner is tried: the targets of automated labeling.
-    fileprivate var aim: Double {
-        switch self {
-        case .imageClassification, .textClassification: 0.95
-        case .objectDetection: 0.6
-        case .semanticSegmentation: 0.7
         }
     }
 }

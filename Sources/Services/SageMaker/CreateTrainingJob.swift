@@ -23,17 +23,9 @@ extension SageMakerService {
         echoed.algorithmSpecification?.metricDefinitions = order.algorithm.metricDefinitions.map {
             SageMaker.MetricDefinition(name: $0.name, regex: $0.regex)
         }
-        let name = ResourceName(
-            .trainingJob, account: context.account, region: context.region, name: input.trainingJobName)
-        let job = LearningJob(name: name, created: context.now, order: .training(order), echo: echoed.document)
-        let creation = try await internally(context, logger) { try await engine.learning.submit(job) }
-        guard creation == .created else {
-            throw .resourceInUse(
-                "Training job names must be unique within an AWS account and region, and a training job with this "
-                    + "name already exists (\(job.arn)).")
-        }
-        try await tagNew(input.tags, of: job.arn.description, context)
-        return SageMaker.CreateTrainingJobResponse(trainingJobArn: job.arn.description)
+        return SageMaker.CreateTrainingJobResponse(
+            trainingJobArn: try await startLearningJob(
+                input.trainingJobName, .training(order), echo: echoed.document, tags: input.tags, context))
     }
 
     /// What is to be done; every broken rule is refused here.

@@ -55,10 +55,7 @@ extension SageMakerService {
         _ input: SageMaker.ListHumanTaskUisRequest, _ context: RequestContext
     ) async throws(ServiceError) -> SageMaker.ListHumanTaskUisResponse {
         let resources = try await listed(.humanTaskUi, nameContains: nil, byDate: true, input.sortOrder, context)
-            .filter { resource in
-                (input.creationTimeAfter.map { resource.created.wholeMillisecond > $0 } ?? true)
-                    && (input.creationTimeBefore.map { resource.created.wholeMillisecond < $0 } ?? true)
-            }
+            .filter { $0.created.isBetween(input.creationTimeAfter, input.creationTimeBefore) }
         let page = try Page(of: resources, size: input.maxResults, token: input.nextToken)
         return SageMaker.ListHumanTaskUisResponse(
             humanTaskUiSummaries: page.elements.map { resource in

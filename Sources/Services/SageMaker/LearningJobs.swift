@@ -1,6 +1,7 @@
 // What training and transform jobs have in common: finding one, listing them, what may be said of their input.
 
 internal import Engine
+internal import JSON
 internal import Kernel
 internal import Labeling
 internal import Shapes
@@ -15,6 +16,24 @@ extension SageMakerService {
         let resource = try await internally(context, logger) { try await control.resource(key) }
         guard let job = resource.flatMap({ LearningJob($0) }) else { throw missing(key) }
         return job
+    }
+
+    /// Takes a job in under a name that is free; returns its ARN.
+    func startLearningJob(
+        _ name: String, _ order: LearningJob.Order, echo: JSONObject, tags: [SageMaker.Tag]?, _ context: RequestContext
+    ) async throws(ServiceError) -> String {
+        let kind: ResourceName.Kind = if case .training = order { .trainingJob } else { .transformJob }
+        let key = ResourceName(kind, account: context.account, region: context.region, name: name)
+        let job = LearningJob(name: key, created: context.now, order: order, echo: echo)
+        let creation = try await internally(context, logger) { try await engine.learning.submit(job) }
+        guard creation == .created else {
+            throw .resourceInUse(
+                key.words.prefix(1).uppercased() + key.words.dropFirst()
+                    + " names must be unique within an AWS account and region, and a \(key.words) with this name "
+                    + "already exists (\(job.arn)).")
+        }
+        try await tagNew(tags, of: job.arn.description, context)
+        return job.arn.description
     }
 
     /// As a missing labeling job is told.

@@ -15,17 +15,9 @@ extension SageMakerService {
         let order = try await transformOrder(input, context)
         var echoed = input
         echoed.tags = nil
-        let name = ResourceName(
-            .transformJob, account: context.account, region: context.region, name: input.transformJobName)
-        let job = LearningJob(name: name, created: context.now, order: .transform(order), echo: echoed.document)
-        let creation = try await internally(context, logger) { try await engine.learning.submit(job) }
-        guard creation == .created else {
-            throw .resourceInUse(
-                "Transform job names must be unique within an AWS account and region, and a transform job with this "
-                    + "name already exists (\(job.arn)).")
-        }
-        try await tagNew(input.tags, of: job.arn.description, context)
-        return SageMaker.CreateTransformJobResponse(transformJobArn: job.arn.description)
+        return SageMaker.CreateTransformJobResponse(
+            transformJobArn: try await startLearningJob(
+                input.transformJobName, .transform(order), echo: echoed.document, tags: input.tags, context))
     }
 
     private func transformOrder(

@@ -7,13 +7,20 @@ import json
 import pytest
 from PIL import Image
 
-OWNER = "027400017018"
 ALGORITHMS = {
     "ImageMultiClass": "image-classification",
     "TextMultiClass": "text-classification",
     "BoundingBox": "object-detection",
     "SemanticSegmentation": "semantic-segmentation",
 }
+
+
+def start(job, **tags):
+    """Starts a job with automated labeling and steers it by tags."""
+    specification = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/"
+    job.start(
+        tags={f"groundwork:{name}": value for name, value in tags.items()},
+        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": specification + ALGORITHMS[job.kind]})
 
 
 @pytest.fixture
@@ -29,8 +36,7 @@ def automated(groundwork_server, task_job):
         told = {"predictions": predictions(job), "threshold": 0.9, "minObjects": 5, "crowd": "perfect", **settings}
         match = {"jobName": name, "account": job.account.identifier}
         groundwork_server.put_rules([{"match": match, "set": told}, *before])
-        arn = f"arn:aws:sagemaker:us-east-1:{OWNER}:labeling-job-algorithm-specification/{ALGORITHMS[kind]}"
-        job.start(LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn})
+        start(job)
         job.counters = job.wait("Completed", timeout=60)["LabelCounters"]
         return job
 
@@ -141,11 +147,7 @@ def test_the_efficient_schedule_measures_on_random_labels(task_job):
     """No probe, no validation set: a first batch at random, then batches of 4 % of which 30 % are random."""
     lines = [{"groundwork-truth": ["cat", "dog"][n % 2]} for n in range(400)]
     job = task_job("ImageMultiClass", lines, name="efficient", labels=("cat", "dog"), concurrent=200)
-    tags = {"learner": "scripted", "schedule": "efficient", "min-objects": "100", "crowd": "perfect"}
-    arn = f"arn:aws:sagemaker:us-east-1:{OWNER}:labeling-job-algorithm-specification/image-classification"
-    job.start(
-        tags={f"groundwork:{name}": value for name, value in tags.items()},
-        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn})
+    start(job, **{"learner": "scripted", "schedule": "efficient", "min-objects": "100", "crowd": "perfect"})
     counters = job.wait("Completed", timeout=60)["LabelCounters"]
     assert counters["TotalLabeled"] == 400 and counters["MachineLabeled"] > 200
     timeline = job.account.timeline("efficient")
@@ -165,11 +167,7 @@ def test_people_check_machine_labels(task_job):
     """A share of a batch of what the model would label goes to people, who tell how right it is."""
     lines = [{"groundwork-truth": ["cat", "dog"][n % 2]} for n in range(400)]
     job = task_job("ImageMultiClass", lines, name="checked", labels=("cat", "dog"), concurrent=50)
-    tags = {"learner": "scripted", "audit-share": "0.4", "min-objects": "100", "crowd": "perfect"}
-    arn = f"arn:aws:sagemaker:us-east-1:{OWNER}:labeling-job-algorithm-specification/image-classification"
-    job.start(
-        tags={f"groundwork:{name}": value for name, value in tags.items()},
-        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn})
+    start(job, **{"learner": "scripted", "audit-share": "0.4", "min-objects": "100", "crowd": "perfect"})
     counters = job.wait("Completed", timeout=60)["LabelCounters"]
     assert counters["TotalLabeled"] == 400
     drawn = sum(entry.get("toBeChecked", 0) for entry in job.account.timeline("checked"))
