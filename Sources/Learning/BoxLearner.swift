@@ -20,7 +20,7 @@ package struct BoxLearner: Learner {
         on examples: [LearningExample], of features: any FeatureSource, classes: Int,
         warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
     ) throws -> Training {
-        precondition(DenseEnsemble.classes.contains(classes))
+        try DenseEnsemble.check(classes)
         let truth = examples.map { example -> [LearnedBox] in
             guard case .boxes(let boxes) = example.label else { preconditionFailure("boxes were expected") }
             precondition(boxes.allSatisfy { (0..<classes).contains($0.category) })

@@ -15,6 +15,10 @@ struct DenseEnsemble: Sendable {
     /// Numbers of classes that a model may have; a cell of a mask holds the background as well.
     static let classes = 1...250
 
+    static func check(_ count: Int) throws(LearningError) {
+        guard count <= classes.upperBound else { throw .tooManyClasses(count, most: classes.upperBound) }
+    }
+
     private let workspaces: WorkspacePool
 
     init(extractor: String, network: DenseNetwork, input: NetworkInput, members: [[Float]]) {

@@ -104,6 +104,8 @@ package enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
     /// Fewer than two classes among the examples.
     case tooFewClasses
+    /// More classes than a model of the kind can have.
+    case tooManyClasses(Int, most: Int)
     /// Weights became infinite: training data or features are unusable.
     case diverged
     /// Model bytes that do not decode.
@@ -113,6 +115,8 @@ package enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .cancelled: "training was cancelled"
         case .tooFewClasses: "the examples are all of one class"
+        case .tooManyClasses(let count, let most):
+            "there are \(count) classes, and models of this kind have at most \(most)"
         case .diverged: "training did not converge"
         case .invalidModel(let reason): "the model cannot be read: \(reason)"
         }
@@ -121,6 +125,15 @@ package enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// The kinds of model that this program makes.
 package enum LearnedModels {
+    /// Numbers of classes that a model of one class an object may have.
+    package static let classes = 2...1000
+
+    /// Whether such a model can be learned from examples of these classes.
+    static func check(_ labels: [Int], of count: Int) throws(LearningError) {
+        guard count <= classes.upperBound else { throw .tooManyClasses(count, most: classes.upperBound) }
+        guard Set(labels).count > 1 else { throw .tooFewClasses }
+    }
+
     /// Reads a model that anybody may have written. One on pooled features can be asked only where they can be made;
     /// without `pooling` it can be stored and started from.
     package static func decode(

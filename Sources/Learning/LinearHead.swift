@@ -50,7 +50,9 @@ struct LinearHead: Hashable, Sendable {
         guard integer(at: 8) == inputs, integer(at: 12) == columns else {
             throw .invalidModel("its input has another size")
         }
-        guard (2...1000).contains(classes) else { throw .invalidModel("its number of classes is out of range") }
+        guard LearnedModels.classes.contains(classes) else {
+            throw .invalidModel("its number of classes is out of range")
+        }
         let counts = [1, inputs, inputs, columns * classes, classes]
         guard bytes.count == headerBytes + 4 * counts.reduce(0, +) else { throw .invalidModel("its length is wrong") }
         let numbers = [Float](littleEndian: bytes[headerBytes...])

@@ -22,7 +22,7 @@ package struct MaskLearner: Learner {
         on examples: [LearningExample], of features: any FeatureSource, classes: Int,
         warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
     ) throws -> Training {
-        precondition(DenseEnsemble.classes.contains(classes))
+        try DenseEnsemble.check(classes)
         let truth = examples.map { example -> LearnedMask in
             guard case .mask(let mask) = example.label else { preconditionFailure("a mask was expected") }
             return mask

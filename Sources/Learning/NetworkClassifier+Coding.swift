@@ -78,7 +78,7 @@ extension ModelReader {
             current /= stride
         }
         guard kind == .maps || layers[0].kernel == 3 else { throw .invalidModel("it has a layer of unknown form") }
-        guard let classes = integer(), (2...1000).contains(classes) else {
+        guard let classes = integer(), LearnedModels.classes.contains(classes) else {
             throw .invalidModel("its number of classes is out of range")
         }
         return SmallNetwork(side: side, channels: channels, layers: layers, classes: classes)

@@ -36,7 +36,7 @@ package struct NetworkTrainer: Learner {
     ) throws -> Training {
         let examples = examples.map(LabeledExample.init)
         precondition(examples.allSatisfy { (0..<classes).contains($0.label) })
-        guard Set(examples.map(\.label)).count > 1 else { throw LearningError.tooFewClasses }
+        try LearnedModels.check(examples.map(\.label), of: classes)
         let network = SmallNetwork(
             side: kind == .maps ? Backbone.mapSide : PixelExtractor.side,
             channels: kind == .maps ? Backbone.mapChannels : 3, layers: recipe.layers, classes: classes)

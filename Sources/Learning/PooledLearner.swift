@@ -32,7 +32,7 @@ package struct PooledLearner: Learner {
         warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
     ) throws -> Training {
         let examples = examples.map(LabeledExample.init), labels = examples.map(\.label)
-        guard Set(labels).count > 1 else { throw LearningError.tooFewClasses }
+        try LearnedModels.check(labels, of: classes)
         var values: [Float] = []
         values.reserveCapacity(examples.count * PooledFeatures.count)
         for example in examples {

@@ -33,7 +33,7 @@ package struct TextLearner: Learner {
         precondition(examples.allSatisfy { (0..<classes).contains($0.label) })
         let (kept, vocabulary) = try survey(examples, of: features, classes: classes, draws, isCancelled)
         let labels = kept.map { examples[$0].label }
-        guard Set(labels).count > 1 else { throw LearningError.tooFewClasses }
+        try LearnedModels.check(labels, of: classes)
         var rows = SparseRows(dimensions: vocabulary.buckets.count)
         for place in kept {
             try read(examples[place], of: features, isCancelled) { rows.append(vocabulary.row($0)) }

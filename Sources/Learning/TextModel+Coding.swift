@@ -33,7 +33,9 @@ extension TextModel {
             (0..<4).reduce(0) { $0 | UInt32(bytes[TextModel.headerBytes + 4 * index + $1]) << (8 * $1) }
         }
         let classes = Int(word(-2)), columns = Int(word(-1))
-        guard (2...1000).contains(classes) else { throw .invalidModel("its number of classes is out of range") }
+        guard LearnedModels.classes.contains(classes) else {
+            throw .invalidModel("its number of classes is out of range")
+        }
         guard columns <= TextTerms.buckets else { throw .invalidModel("it has too many columns") }
         guard bytes.count == TextModel.headerBytes + 4 * (1 + classes + columns * (2 + classes)) else {
             throw .invalidModel("its length is wrong")

@@ -22,7 +22,7 @@ package struct TinyImageLearner: Learner {
         warmStart: (any LearnedModel)?, draws: SeededDraws, isCancelled: () -> Bool
     ) throws -> Training {
         let examples = examples.map(LabeledExample.init), labels = examples.map(\.label)
-        guard Set(labels).count > 1 else { throw LearningError.tooFewClasses }
+        try LearnedModels.check(labels, of: classes)
         var values: [Float] = []
         for example in examples {
             if isCancelled() { throw LearningError.cancelled }

@@ -45,6 +45,16 @@ struct BoxLearnerTests {
         }
     }
 
+    /// A request may ask for any number.
+    @Test func tooManyClassesAreRefused() {
+        let features = SyntheticMarks(count: 1, seed: 1)
+        #expect(throws: LearningError.tooManyClasses(251, most: 250)) {
+            try learner.train(
+                on: [LearningExample(index: 0, label: .boxes([]))], of: features, classes: 251, warmStart: nil,
+                draws: SeededDraws(seed: 1), isCancelled: { false })
+        }
+    }
+
     @Test func theSameDrawsGiveTheSameModelBitForBit() throws {
         let features = SyntheticMarks(count: 10, seed: 1)
         let first = try train(features, steps: 4)

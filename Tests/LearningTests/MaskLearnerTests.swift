@@ -31,6 +31,17 @@ struct MaskLearnerTests {
         }
     }
 
+    /// A request may ask for any number.
+    @Test func tooManyClassesAreRefused() {
+        let features = SyntheticMarks(count: 1, seed: 1)
+        #expect(throws: LearningError.tooManyClasses(251, most: 250)) {
+            try MaskLearner(extractor: StandInExtractor()).train(
+                on: [LearningExample(index: 0, label: .mask(LearnedMask(width: 1, height: 1, cells: [0])))],
+                of: features, classes: 251, warmStart: nil,
+                draws: SeededDraws(seed: 1), isCancelled: { false })
+        }
+    }
+
     @Test func theSameDrawsGiveTheSameModelBitForBit() throws {
         let features = SyntheticMarks(count: 9, seed: 1)
         let first = try train(features, steps: 3), second = try train(features, steps: 3)

@@ -61,6 +61,12 @@ struct NetworkTrainerTests {
         #expect(throws: LearningError.tooFewClasses) { try train(features) }
     }
 
+    /// More than a model's bytes are read with.
+    @Test func tooManyClassesAreRefused() {
+        let features = SyntheticMaps(count: 12, seed: 1)
+        #expect(throws: LearningError.tooManyClasses(1001, most: 1000)) { try train(features, classes: 1001) }
+    }
+
     @Test func aCancelledTrainingStops() {
         let features = SyntheticMaps(count: 24, seed: 1)
         var asked = 0

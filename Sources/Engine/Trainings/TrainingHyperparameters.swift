@@ -2,6 +2,8 @@
 // request. Ours have an effect where a learner has something like them; the rest are checked for their form only, and
 // the log says so.
 
+internal import Learning
+
 /// What the hyperparameters of a training job say.
 struct TrainingHyperparameters: Hashable {
     /// `num_classes`; nil for texts, whose classes are those that occur.
@@ -63,6 +65,10 @@ struct TrainingHyperparameters: Hashable {
             throw TrainingRefusal("multi_label is not served: an image has one label here")
         }
         classes = values["num_classes"].flatMap { Int($0) }
+        let most = LearnedModels.classes.upperBound
+        if let classes, classes > most {
+            throw TrainingRefusal("the hyperparameter 'num_classes' is \(classes); at most \(most) are served")
+        }
     }
 }
 

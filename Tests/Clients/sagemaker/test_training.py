@@ -182,6 +182,8 @@ def test_a_job_that_runs_is_not_deleted(account, bucket_name):
     [
         ({"num_classes": "1"}, "num_classes is 1"),
         ({"num_classes": "none"}, "must be a positive whole number"),
+        ({"num_classes": "1001"}, "at most 1000 are served"),
+        ({"num_classes": "1000000000000"}, "at most 1000 are served"),
         ({"mini_batch_siz": "3"}, "'mini_batch_siz' was unexpected"),
         ({"multi_label": "1"}, "multi_label is not served"),
     ],
