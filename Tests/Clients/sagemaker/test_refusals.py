@@ -157,3 +157,14 @@ def test_what_belongs_to_aws_is_named_rightly(job, without_client_checks, change
     with pytest.raises(ClientError, match=part) as error:
         without_client_checks.create_labeling_job(**request)
     assert error.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"), [([], "ValidationException"), (["--missing-job-not-found"], "ResourceNotFound")]
+)
+def test_how_a_missing_job_is_told_is_a_setting(own_server, options, told):
+    client = own_server(*options).account().client("sagemaker")
+    for call in (client.describe_labeling_job, client.stop_labeling_job):
+        with pytest.raises(ClientError) as error:
+            call(LabelingJobName="nobody-made-it")
+        assert error.value.response["Error"]["Code"] == told
