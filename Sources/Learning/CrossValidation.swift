@@ -7,15 +7,17 @@ internal import Kernel
 enum CrossValidation {
     static let folds = 5
 
-    /// For each example the fold that holds it out; every class is spread evenly. The examples of a class that has few
-    /// are held out by none, so that no model misses it.
-    static func folds(of labels: [Int], count: Int = folds, _ draws: SeededDraws) -> [Int?] {
-        var result = [Int?](repeating: nil, count: labels.count)
+    /// For each example the fold that holds it out; every class is spread evenly. A class with a single example is held
+    /// out, too: that it is missed belongs to what a model is worth.
+    static func folds(of labels: [Int], count: Int = folds, _ draws: SeededDraws) -> [Int] {
+        var result = [Int](repeating: 0, count: labels.count), turn = 0
         for label in Set(labels).sorted() {
             var positions = labels.indices.filter { labels[$0] == label }
-            guard positions.count >= 2 * count else { continue }
             positions.shuffle(by: draws.scoped(label))
-            for (turn, position) in positions.enumerated() { result[position] = turn % count }
+            for position in positions {
+                result[position] = turn % count
+                turn += 1
+            }
         }
         return result
     }
@@ -29,9 +31,13 @@ enum CrossValidation {
         var scores = [[Float]?](repeating: nil, count: labels.count)
         var start = start
         for fold in 0..<CrossValidation.folds where folds.contains(fold) {
-            let model = try regression.fit(
-                rows, labels: labels, classes: classes, exampleWeights: folds.map { $0 == fold ? 0 : 1 }, start: start,
-                isCancelled: isCancelled)
+            let seen = Set(zip(labels, folds).compactMap { $1 == fold ? nil : $0 }).sorted()
+            let model =
+                seen.count > 1
+                ? try regression.fit(
+                    rows, labels: labels, classes: classes, exampleWeights: folds.map { $0 == fold ? 0 : 1 },
+                    start: start, isCancelled: isCancelled)
+                : LinearModel(dimensions: rows.dimensions, classes: classes, present: seen, examples: labels.count)
             for place in labels.indices where folds[place] == fold {
                 scores[place] = model.scores(of: place, in: rows).map { Float($0) }
             }

@@ -109,6 +109,13 @@ package struct LinearModel: Hashable, Sendable {
         self.init(dimensions: dimensions, classes: classes, weights: weights, intercepts: intercepts)
     }
 
+    /// A model that has seen one class at most, whatever the row.
+    init(dimensions: Int, classes: Int, present: [Int], examples: Int) {
+        let parameters = [Double](repeating: 0, count: (dimensions + 1) * present.count)
+        self.init(
+            dimensions: dimensions, classes: classes, parameters: parameters, of: present, examples: examples)
+    }
+
     /// What a solver starts from: the parameters of some classes, moved so that they add up to nothing over them.
     func parameters(of present: [Int]) -> [Double] {
         var result: [Double] = []

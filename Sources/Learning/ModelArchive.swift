@@ -1,6 +1,7 @@
-// model.tar.gz: what a labeling job leaves behind and what the next one may start from. Ours holds two files:
-// model.json says what it is and names the classes, model.bin is the model. An archive that comes in may have been
-// made by anybody: only those two names are read, each once, as plain files, within limits of size and ratio.
+// model.tar.gz: what a labeling job leaves behind and what the next one may start from. Ours holds three files:
+// model.json says what it is and names the classes, model.bin is the model, README.txt describes both. An archive that
+// comes in may have been made by anybody: only those names may be in it, each once, as plain files, within limits of
+// size and ratio.
 
 internal import Images
 internal import JSON
@@ -20,7 +21,7 @@ package struct ModelArchive: Sendable {
         self.model = model
     }
 
-    private static let format = "groundwork-model-1"
+    static let format = "groundwork-model-1"
     private static let description = "model.json"
     private static let weights = "model.bin"
 
@@ -34,6 +35,7 @@ package struct ModelArchive: Sendable {
         var writer = TarWriter(modified: modified)
         writer.add(ModelArchive.description, JSONValue.object(about).compactBytes)
         writer.add(ModelArchive.weights, model.encoded())
+        writer.add(ModelArchive.readmeName, Array(ModelArchive.readme.utf8))
         return Gzip.compress(writer.finished())
     }
 
@@ -55,7 +57,7 @@ package struct ModelArchive: Sendable {
             case .corrupt: throw .broken("the gzip data is corrupt")
             }
         }
-        let files = try readTar(tar, names: [ModelArchive.description, ModelArchive.weights])
+        let files = try readTar(tar, names: [ModelArchive.description, ModelArchive.weights, ModelArchive.readmeName])
         guard let description = files[ModelArchive.description] else { throw .missing(ModelArchive.description) }
         guard let weights = files[ModelArchive.weights] else { throw .missing(ModelArchive.weights) }
         guard let about = try? JSONValue(parsing: Array(description)),

@@ -1,9 +1,9 @@
 // How well each head of image classification does on a folder of pictures.
 //
-//   bench-learning heads FOLDER [--backbone FILE --rest FILE] [--share PERCENT] [--seeds N] [--jobs yes] [--only HEAD]
+//   bench-learning heads FOLDER [--backbone FILE --rest FILE] [--share PERCENT] [--seeds N] [--only HEAD]
 //
-// Each learns from a random share of the labels (20 %) and is judged out of fold and on all others. With --jobs a
-// labeling job follows, perfect workers, documented schedule. Without the backbone the pictures must be tiny.
+// Each learns from a random share of the labels (20 %) and is judged out of fold and on all others. Without the
+// backbone the pictures must be tiny.
 
 internal import Kernel
 internal import Learning
@@ -24,7 +24,7 @@ struct HeadCommands {
     }
 
     private init(folder: String, options: [String: String]) throws {
-        set = try ImageSet(folder: folder, limit: nil)
+        set = try ImageSet(folder: folder)
         self.options = options
         var heads: [any Learner] = [TinyImageLearner()]
         if let path = options["--backbone"], let rest = options["--rest"] {
@@ -45,16 +45,6 @@ struct HeadCommands {
         for seed in 1...max(1, options["--seeds"].flatMap { UInt64($0) } ?? 3) {
             let order = shuffled(set.labels.count, SeededDraws(seed: seed).scoped("heads"))
             for head in heads { try judge(head, features, Array(order[..<count]), Array(order[count...]), seed: seed) }
-        }
-        guard options["--jobs"] != nil else { return }
-        for head in heads {
-            print(head.identifier)
-            var totals = Trial.Totals()
-            for seed in 1...max(1, options["--seeds"].flatMap { UInt64($0) } ?? 3) {
-                let batch = max(1, set.labels.count * 4 / 100)
-                totals.add(try Trial(set: set, features: features, trainer: head, batch: batch, seed: seed).run())
-            }
-            totals.report()
         }
     }
 

@@ -22,6 +22,11 @@ func rounded(_ value: Double, _ digits: Int) -> String {
     return (value < 0 ? "-" : "") + text.dropLast(digits) + (digits > 0 ? "." : "") + text.suffix(digits)
 }
 
+/// A share in percent, with one digit.
+func percent(_ part: Int, _ whole: Int) -> String {
+    rounded(100 * Double(part) / Double(max(1, whole)), 1) + " %"
+}
+
 struct ReadFailure: Error { var path: String }
 
 /// A whole file.
@@ -39,10 +44,10 @@ struct ImageSet {
     var labels: [Int] = []
     var classes: [String] = []
 
-    init(folder: String, limit: Int?) throws {
+    init(folder: String) throws {
         let text = try contents(of: folder + "/truth.manifest")
         var names: [String] = []
-        for line in text.split(separator: UInt8(ascii: "\n")).prefix(limit ?? .max) {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
             let value = try JSONValue(parsing: Array(line))
             guard let source = value["source-ref"]?.string, let name = value["groundwork-truth"]?.string,
                 let file = source.split(separator: "/").last

@@ -1,60 +1,26 @@
-// Development tool: measures learning on a folder that scripts/make-logo-set wrote.
+// Development tool: measures learning by itself, without a server. Its commands, each described where it is written:
 //
-//   bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]
-//   bench-learning boxes|masks FOLDER --backbone FILE [--examples N] [--seeds N] [--limit N] [--features FILE]
+//   heads FOLDER …               how well each head classifies the pictures of a set (HeadCommands.swift)
+//   boxes|masks FOLDER …         the same of marks (MarkTrial.swift)
+//   texts FILE                   of texts (TextTrial.swift)
+//   features|speed PICTURE… …    what the backbone makes of pictures, and how fast (FeatureCommands.swift)
+//   logistic|beta|terms FILE     what tests compare with other programs (Parity.swift)
 //
-// (TextTrial.swift measures texts, Parity.swift has what tests compare with other programs.)
-//
-// Prints the speed of feature extraction on one thread, and then, per seed, a labeling job with perfect workers on the
-// documented schedule. Without --backbone the small network learns from pixels.
+// Labeling jobs, and what they save, are measured on a server: scripts/bench learn.
 
-internal import Images
-internal import Kernel
 internal import Learning
 
 if try FeatureCommands.run(CommandLine.arguments) || HeadCommands.run(CommandLine.arguments) { exitProcess(0) }
 
 var arguments = CommandLine.arguments.dropFirst()
-if arguments.count == 2, let name = arguments.first, let path = arguments.last {
-    if try printComparison(name, path) { exitProcess(0) }
-    if name == "texts" {
-        try measureTexts(path)
-        exitProcess(0)
-    }
-}
+let command = arguments.popFirst() ?? "", path = arguments.popFirst()
 var options: [String: String] = [:]
-var folder: String?
-var marks: String?
-while let argument = arguments.popFirst() {
-    if argument.hasPrefix("--") {
-        options[argument] = arguments.popFirst()
-    } else if folder == nil, argument == "boxes" || argument == "masks" {
-        marks = argument
-    } else {
-        folder = argument
-    }
-}
-guard let folder else {
-    print("usage: bench-learning FOLDER [--seeds N] [--backbone FILE] [--batch OBJECTS] [--limit OBJECTS]")
+while let name = arguments.popFirst() { options[name] = arguments.popFirst() }
+switch (command, path) {
+case ("boxes", let folder?), ("masks", let folder?): try measureMarks(command, folder: folder, options)
+case ("texts", let file?): try measureTexts(file)
+case (_, let file?) where try printComparison(command, file): break
+default:
+    print("usage: bench-learning heads|boxes|masks|texts|features|speed|logistic|beta|terms PATH… [--OPTION VALUE]…")
     exitProcess(64)
 }
-
-if let marks {
-    try measureMarks(marks, folder: folder, options)
-    exitProcess(0)
-}
-
-let trainer: NetworkTrainer
-if let path = options["--backbone"] {
-    trainer = NetworkTrainer(backbone: try Backbone(file: try contents(of: path)))
-} else {
-    trainer = NetworkTrainer()
-}
-let set = try ImageSet(folder: folder, limit: options["--limit"].flatMap(Int.init))
-let features = try extract(set, trainer.extractor)
-var totals = Trial.Totals()
-for seed in 1...(options["--seeds"].flatMap { Int($0) } ?? 3) {
-    let batch = options["--batch"].flatMap { Int($0) } ?? max(1, set.labels.count * 4 / 100)
-    totals.add(try Trial(set: set, features: features, trainer: trainer, batch: batch, seed: UInt64(seed)).run())
-}
-totals.report()

@@ -38,6 +38,30 @@ import Testing
         #expect(lines.contains { $0.hasSuffix("Epoch[0] Validation-accuracy=0.875000") })
     }
 
+    @Test func whatAModelIsWorthIsAmongTheMetricsOfItsTraining() async throws {
+        let fixture = try await EngineFixture()
+        defer { fixture.close() }
+        let specification = fixture.specification("My-Job"), environment = fixture.engine.environment
+        try await environment.recordLabelingTraining(
+            LabelingTraining(
+                specification: specification, round: 4, name: "my-job-4-00ff00ff", classes: 3, examples: 40,
+                began: EngineFixture.start, ended: EngineFixture.start, agreement: 0.875))
+        let classes = (0..<30).map { JSONValue.object(["class": .string("c\($0)"), "precision": 0.5, "recall": 0.25]) }
+        for threshold in [0.7, 0.75] {
+            try await environment.recordLabelingMetrics(
+                ["validation": 600, "threshold": .double(threshold), "coverage": 0.5, "classes": .array(classes)],
+                of: "my-job-4-00ff00ff", examples: 40, in: specification, at: EngineFixture.start)
+        }
+        let metrics = try await fixture.learningJob(EngineFixture.trainingName("my-job-4-00ff00ff")).metrics
+        #expect(
+            metrics.prefix(6).map(\.name) == [
+                "validation:accuracy", "labeling:labels", "labeling:validation-objects", "labeling:threshold",
+                "labeling:coverage", "labeling:precision:c0",
+            ])
+        #expect(metrics.prefix(5).map(\.value) == [0.875, 40, 600, 0.75, 0.5])
+        #expect(metrics.count == 40)
+    }
+
     @Test func aRoundsPredictionsAreTransformJobsOfTheirOwn() async throws {
         let fixture = try await EngineFixture()
         defer { fixture.close() }

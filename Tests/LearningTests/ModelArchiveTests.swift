@@ -36,7 +36,7 @@ struct ModelArchiveTests {
         }
     }
 
-    @Test func theTarHasTwoPlainFilesWithTheGivenTime() throws {
+    @Test func theTarHasPlainFilesWithTheGivenTime() throws {
         let bytes = ModelArchive(labels: ["a", "b"], model: model()).encoded(modified: modified)
         let tar = try bytes.withUnsafeBytes { try Gzip.expand($0, maxBytes: 1 << 24) }
         #expect(tar.count % 512 == 0 && tar.suffix(1024).allSatisfy { $0 == 0 })

@@ -71,11 +71,29 @@ struct PooledLearnerTests {
         #expect(try train(maps, seed: 2).outOfFold != first.outOfFold)
     }
 
-    @Test func aClassOfFewExamplesIsHeldOutByNone() {
-        let labels = Array(repeating: 0, count: 23) + Array(repeating: 1, count: 9)
+    @Test func everyExampleIsHeldOutOnceAndClassesAreSpread() {
+        let labels = Array(repeating: 0, count: 23) + Array(repeating: 1, count: 9) + [2]
         let folds = CrossValidation.folds(of: labels, SeededDraws(seed: 1))
-        #expect(folds[23...].allSatisfy { $0 == nil })
-        for fold in 0..<5 { #expect((4...5).contains(folds.count { $0 == fold })) }
+        for fold in 0..<5 {
+            #expect((4...5).contains(folds[..<23].count { $0 == fold }))
+            #expect((1...2).contains(folds[23..<32].count { $0 == fold }))
+        }
+        #expect((0..<5).contains(folds[32]))
+    }
+
+    @Test func anExampleThatIsAloneInItsClassCountsAsMissed() throws {
+        let rows = DenseRows(dimensions: 1, values: [-2, -1, -1.5, 1, 2, 1.5, 8].map { Float($0) })
+        let fit = try CrossValidation.fit(
+            rows, labels: [0, 0, 0, 1, 1, 1, 2], classes: 3, by: LogisticRegression(c: 10), start: nil,
+            draws: SeededDraws(seed: 1), isCancelled: { false })
+        #expect(fit.outOfFold.count == 7 && fit.outOfFold.allSatisfy { $0 != nil })
+        let alone = try #require(fit.outOfFold[6])
+        #expect(alone.label == .category(1) && alone.probabilities[2] < 0.2)
+        // With one class left, that class is all that a model can say.
+        let pair = try CrossValidation.fit(
+            rows, labels: [0, 0, 0, 0, 0, 0, 1], classes: 2, by: LogisticRegression(c: 10), start: nil,
+            draws: SeededDraws(seed: 1), isCancelled: { false })
+        #expect(pair.outOfFold[6]?.label == .category(0))
     }
 
     @Test func aModelReadsBackAndAnswersWhereItsFeaturesCanBeMade() throws {

@@ -75,12 +75,12 @@ struct TextLearnerTests {
         #expect(abs(expected - accuracy(training.model, on: sentences(300, seed: 4))) < 0.1)
     }
 
-    @Test func aRareClassIsSeenByAll() throws {
+    @Test func aClassWithOneExampleIsLearnedAndCountsAsMissed() throws {
         var texts = sentences(60, classes: 2, seed: 5)
         texts.all.append(Array("a boat at the island with a rope".utf8))
         texts.labels.append(2)
         let training = try train(texts)
-        #expect(training.outOfFold.map { $0 == nil } == texts.labels.map { $0 == 2 })
+        #expect(training.outOfFold.allSatisfy { $0 != nil } && training.outOfFold.last??.label != .category(2))
         #expect(prediction(training.model, "a boat at the island with a rope").label == .category(2))
     }
 
@@ -103,9 +103,11 @@ struct TextLearnerTests {
     }
 
     @Test func textsWithoutAnyCommonTermLeaveTheSharesOfTheClasses() throws {
-        let texts = Texts(all: ["un", "deux", "trois", "quatre"].map { Array($0.utf8) }, labels: [0, 1, 1, 1])
+        let letters = (0..<80).map { String(UnicodeScalar(0x4e00 + $0)!) }
+        let texts = Texts(all: letters.map { Array($0.utf8) }, labels: letters.indices.map { $0 % 4 == 0 ? 0 : 1 })
         let said = prediction(try train(texts, classes: 2).model, "cinq")
-        #expect(said.label == .category(1) && abs(said.confidence - 0.75) < 0.01)
+        #expect(said.label == .category(1))
+        #expect(abs(said.confidence - 0.75) < 0.02)
     }
 
     @Test func aScriptWithoutBlanksIsLearned() throws {

@@ -64,7 +64,7 @@ extension JobPerformer {
         let classes = try await labelingTask().categories.names.count
         let rareClasses =
             specification.algorithm?.learnsCategories == true
-            ? RareClassGuard(known, classes: classes) : RareClassGuard()
+            ? RareClassGuard(known, random: labels.randomCounts, classes: classes) : RareClassGuard()
         var evidence = Evidence(
             measured: objects.map { object in
                 Evidence.Measured(

@@ -15,6 +15,8 @@ extension JobPerformer {
         var training: [HumanLabelRow] = []
         /// Of all, the objects that were drawn at random and have not retired.
         var random: Set<Int> = []
+        /// Of all that were drawn at random, retired or not: how many people have put into each class.
+        var randomCounts: [Int: Int] = [:]
     }
 
     /// The documented schedule keeps the first labels, in the order drawn, for validation; the efficient one learns
@@ -28,10 +30,11 @@ extension JobPerformer {
             let randomObjects = try reading.randomObjects()
             var labels = HumanLabels(), drawn = 0
             for row in try reading.humanLabels() {
-                if let position = row.position, row.use != .retired,
+                if let position = row.position,
                     position - ObjectRow.position(round: row.round, place: 0) < randomObjects[row.round] ?? 0
                 {
-                    labels.random.insert(row.index)
+                    if row.use != .retired { labels.random.insert(row.index) }
+                    if let category = row.category { labels.randomCounts[category, default: 0] += 1 }
                 }
                 if row.position != nil, drawn < target {
                     drawn += 1

@@ -61,6 +61,9 @@ extension JobPerformer {
             figures["remark"] = .string([figures["remark"]?.string, remark].compactMap { $0 }.joined(separator: "; "))
         }
         figures["seconds"] = .double((environment.wallClock.now() - begun).inSeconds)
+        try await environment.recordLabelingMetrics(
+            figures, of: name, examples: labels.training.count, in: specification,
+            at: environment.serverClock.now())
         return try await finish(
             round, at, sequence, figures: figures, audits: audits, assured: choice.cumulative,
             retired: evidence.retired(by: choice))

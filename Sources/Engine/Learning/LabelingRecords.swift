@@ -94,6 +94,38 @@ extension EngineEnvironment {
         try await control.put(job.resource)
     }
 
+    /// Adds what a round's model was found to be worth to the metrics of its training job, where tools look for them.
+    /// DescribeTrainingJob shows at most 40 (API reference, FinalMetricDataList): those of classes come last.
+    func recordLabelingMetrics(
+        _ figures: JSONObject, of model: String, examples: Int, in specification: LabelingJobSpecification, at: Instant
+    ) async throws {
+        let key = ResourceName(
+            .trainingJob, account: specification.account, region: specification.region, name: model)
+        guard var job = try await control.resource(key).flatMap({ LearningJob($0) }) else { return }
+        var values: [(name: String, value: Double?)] = [("labels", Double(examples))]
+        for (name, figure) in Self.labelingMetrics { values.append((name, figures[figure]?.double)) }
+        for measured in (figures["classes"]?.array ?? []) {
+            guard let name = measured["class"]?.string else { continue }
+            for figure in ["precision", "recall"] { values.append(("\(figure):\(name)", measured[figure]?.double)) }
+        }
+        // A prediction that is repeated says the same again.
+        job.metrics.removeAll { $0.name.hasPrefix(Self.labelingPrefix) }
+        job.metrics += values.compactMap { name, value in
+            value.map { LearningJob.Metric(name: Self.labelingPrefix + name, value: $0, at: at) }
+        }
+        job.metrics = Array(job.metrics.prefix(Self.mostMetrics))
+        try await control.put(job.resource)
+    }
+
+    private static let labelingPrefix = "labeling:"
+    private static let mostMetrics = 40
+    /// By their names among the metrics and in the timeline.
+    private static let labelingMetrics = [
+        ("validation-objects", "validation"), ("threshold", "threshold"), ("bound", "bound"),
+        ("coverage", "coverage"), ("agreement", "agreement"), ("checked", "checked"),
+        ("checked-correct", "checkedCorrect"), ("seconds", "seconds"),
+    ]
+
     /// Keeps a round's prediction as a completed transform job.
     func recordLabelingInference(_ inference: LabelingInference) async throws {
         let specification = inference.specification, output = specification.output, round = inference.round

@@ -81,6 +81,25 @@ def test_classes(automated, kind):
         assert metadata["confidence"] == round(confidence(number), 2)
         types = {"ImageMultiClass": "groundtruth/image-classification", "TextMultiClass": "groundtruth/text-classification"}
         assert metadata["type"] == types[kind]
+    check_metrics(job)
+
+
+def check_metrics(job):
+    """The training job of each round's model shows what the timeline says of it."""
+    timeline = job.account.timeline(job.name)
+    predicted = {entry["round"]: entry for entry in timeline if entry["event"] == "predicted"}
+    trained = [entry for entry in timeline if entry["event"] == "trained"]
+    assert trained and {entry["round"] for entry in trained} == predicted.keys()
+    for entry in trained:
+        told = predicted[entry["round"]]
+        described = job.sagemaker.describe_training_job(TrainingJobName=entry["model"])
+        metrics = {metric["MetricName"]: metric["Value"] for metric in described["FinalMetricDataList"]}
+        assert metrics["labeling:labels"] == entry["examples"]
+        for name, figure in (("validation-objects", "validation"), ("coverage", "coverage"), ("bound", "bound")):
+            assert metrics["labeling:" + name] == pytest.approx(told[figure])
+        for one in told["classes"]:
+            for figure in ("precision", "recall"):
+                assert metrics.get(f"labeling:{figure}:{one['class']}") == pytest.approx(one.get(figure))
 
 
 def test_an_object_without_a_prediction_goes_to_people(automated):

@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import json
+import struct
 import tarfile
 import time
 
@@ -72,7 +74,14 @@ def test_the_model_lies_where_readers_look_for_it(trained):
     assert address == job.uri("models/Model-1/output/model.tar.gz")
     body = account.client("s3").get_object(Bucket=job.bucket, Key=f"{job.name}/models/Model-1/output/model.tar.gz")
     with tarfile.open(fileobj=io.BytesIO(body["Body"].read())) as archive:
-        assert {"model.json", "model.bin"} <= set(archive.getnames())
+        files = {name: archive.extractfile(name).read() for name in archive.getnames()}
+    assert files.keys() == {"model.json", "model.bin", "README.txt"}
+    model, readme, about = files["model.bin"], files["README.txt"].decode(), json.loads(files["model.json"])
+    assert model[:8] == b"GWTINY01" and '"GWTINY01"' in readme
+    # What the README says of these, from the first to the last byte.
+    inputs, columns, classes, temperature = struct.unpack_from("<IIIf", model, 8)
+    assert classes == len(about["labels"]) == 2 and temperature > 0
+    assert len(model) == 8 + 16 + 4 * (inputs + inputs + columns * classes + classes)
 
 
 def test_tags_of_a_training_job(trained):

@@ -14,7 +14,11 @@ EXAMPLES = """examples:
   scripts/bench job --objects 10000 100000 --workers 3
   scripts/bench job --training          latency of Describe and GET while a round trains
   scripts/bench start                   exec to first response, idle memory
-  scripts/bench learn                   pictures per second, head training per round
+  scripts/bench learn                   automated labeling on each set: saved, right, costs, beside the goals
+  scripts/bench learn --sets rare --schedules efficient --seeds 10
+  scripts/bench learn --sets reuters tweets --seeds 200 --setting certainty=0.95
+                                        how often jobs miss 95 %
+  scripts/bench learn --speed           pictures and texts per second, start of a model
 
 Compare CPU per request first, then the ratio to a peer; times depend on what else the machine does.
 The load generator is read from the folder bench/ below GROUNDWORK_SHARED (default: ../shared beside the repository).

@@ -1,7 +1,7 @@
-"""learning: pictures per second, and the training of the head per round
+"""learning: what automated labeling saves on each set and how right it is, beside what is to be reached
 
-The development tool bench-learning measures features and training by themselves, on as many seeds as asked for; then an
-automated job over the same pictures runs on the server, whose timeline tells how long each round took in real time.
+Every figure of the table is of real jobs on a server, with perfect people who are asked once per object. Pictures per
+second, texts per second and the heads by themselves come from the development tool bench-learning (--speed).
 """
 
 from __future__ import annotations
@@ -9,76 +9,95 @@ from __future__ import annotations
 import argparse
 import os
 import subprocess
-from datetime import datetime
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from groundwork_testing import Server
 
-from . import logos, machine
+from . import learning_speed, machine
+from .learning_jobs import LearningJob, Outcome, put_objects
+from .learning_sets import SETS, LearningSet
+
+SCHEDULES = ("documented", "efficient")
+_HEAD = [
+    "set, schedule", "saved %", "lowest", "goal", "machine right %", "lowest", "jobs under 95", "under 93",
+    "all right %", "answers/object",
+    "without a model", "rounds", "training s", "longest", "job s", "MiB before", "peak",
+]  # fmt: skip
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this subject."""
-    parser.add_argument("--count", type=int, default=3000, help="pictures, at least 1250 (default: 3000)")
-    parser.add_argument("--seeds", type=int, default=1, help="trials of bench-learning; 0 leaves it out (default: 1)")
+    names = [given.name for given in SETS]
+    parser.add_argument("--sets", nargs="*", choices=names, default=names, metavar="SET", help=", ".join(names))
+    parser.add_argument("--schedules", nargs="*", choices=SCHEDULES, default=SCHEDULES, help="default: both")
+    parser.add_argument("--seeds", type=int, default=3, help="jobs for each row of the table (default: 3)")
+    parser.add_argument("--first-seed", type=int, default=1, help="others give fresh draws (default: 1)")
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="of all jobs: certainty=0.95")
+    parser.add_argument("--at-once", type=int, default=1, help="jobs beside each other; memory is of all (default: 1)")
+    parser.add_argument("--speed", action="store_true", help="only pictures, texts and model starts, by themselves")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measures both."""
-    if options.seeds:
-        _by_itself(options)
-    with Server.start() as server:
+    """Measures what the options name."""
+    if options.speed:
+        learning_speed.run()
+        return
+    rows = [_HEAD]
+    for given in SETS:
+        if given.name in options.sets:
+            rows += _measure(given, options)
+    print("\n" + machine.table(rows))
+
+
+def _measure(given: LearningSet, options: argparse.Namespace) -> list[list[str]]:
+    settings = dict(setting.split("=", 1) for setting in options.setting)
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    wanted = [(schedule, seed) for schedule in options.schedules if schedule in given.schedules for seed in seeds]
+    rows = []
+    with Server.start(["--compute-threads", str(os.cpu_count() or 1)]) as server:
         account = server.account("000000000000")
-        job = logos.job(account, options.count)
-        used = machine.cpu_seconds(server.process.pid)
-        machine.forget_peak(server.process.pid)
-        job.start(tags={"groundwork:truth-manifest": job.uri("truth.manifest")}, **job.automated())
-        job.wait("Completed", timeout=1800)
-        used = machine.cpu_seconds(server.process.pid) - used
-        timeline, report = account.timeline(job.name), account.report(job.name)
-        peak = machine.peak_mib(server.process.pid)
-    print(machine.table(_rounds(timeline)))
-    counters = report["counters"]
-    print(
-        f"{counters['human']:,} by people, {counters['machine']:,} by machine, "
-        f"CPU {used:.1f} s in all, resident peak {peak:.0f} MiB"
-    )
+        put_objects(account, given)
 
+        def one(work: tuple[str, int]) -> tuple[str, Outcome]:
+            schedule, seed = work
+            job = LearningJob(account, given, schedule, seed).prepare()
+            outcome = job.run(server, settings)
+            account.delete_job(job.name, with_output=True)
+            print(f"  {job.name}: " + ", ".join(_row("", None, [outcome])[1:]), file=sys.stderr, flush=True)
+            return schedule, outcome
 
-def _by_itself(options: argparse.Namespace) -> None:
-    builder = Path(__file__).resolve().parents[1] / "release-program"
-    tool = subprocess.run([builder, "bench-learning"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1]
-    command = [tool, str(logos.folder(options.count)), "--seeds", str(options.seeds)]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    weights = sorted((cache / "groundwork" / "backbone").glob("*.bin"))
-    if weights:
-        command += ["--backbone", str(weights[-1])]
-    else:
-        print("Without the backbone (scripts/fetch-backbone): the small network learns from pixels.")
-    subprocess.run(command, check=True)
-
-
-def _rounds(timeline: list[dict[str, object]]) -> list[list[str]]:
-    """Seconds that the phases training and predicting took, by round, and what came of them."""
-    rows = [["round", "learned from", "training s", "predicting s", "labelled"]]
-    entered: dict[str, datetime] = {}
-    examples = training = 0.0
-    for entry in timeline:
-        at = datetime.fromisoformat(str(entry["serverTime"]).replace("Z", "+00:00"))
-        if entry["event"] == "entered":
-            entered[str(entry["phase"]).split("(")[0]] = at
-        elif entry["event"] == "trained":
-            examples = entry["examples"]
-            training = (at - entered["training"]).total_seconds()
-        elif entry["event"] == "predicted":
-            predicting = (at - entered["predicting"]).total_seconds()
-            rows.append(
-                [
-                    str(entry["round"]),
-                    str(examples),
-                    f"{training:.1f}",
-                    f"{predicting:.1f}",
-                    str(entry["labeled"]),
-                ]
-            )
+        with ThreadPoolExecutor(options.at_once) as pool:
+            outcomes = list(pool.map(one, wanted))
+    for schedule in options.schedules:
+        found = [outcome for name, outcome in outcomes if name == schedule]
+        if found:
+            goal = given.documented if schedule == "documented" else given.efficient
+            rows.append(_row(f"{given.name}, {schedule}", goal, found))
+            if given.rare:
+                rows[-1][0] += f" ({given.rare} found: {_percent(min(one.recall or 0 for one in found))} % at least)"
     return rows
+
+
+def _row(name: str, goal: float | None, found: list[Outcome]) -> list[str]:
+    def mean(values: list[float]) -> float:
+        return sum(values) / len(values) if values else 0.0
+
+    right = [one.machine_agreement for one in found if one.machine_agreement is not None]
+    training = [seconds for one in found for seconds in one.training]
+    return [
+        name,
+        _percent(mean([one.saved for one in found])), _percent(min(one.saved for one in found)), _percent(goal),
+        _percent(mean(right) if right else None), _percent(min(right) if right else None),
+        str(sum(share < 0.95 for share in right)), str(sum(share < 0.93 for share in right)),
+        _percent(mean([one.agreement for one in found])),
+        f"{mean([one.answers for one in found]):.2f}", f"{mean([one.answers_without for one in found]):.2f}",
+        f"{mean([one.rounds for one in found]):.1f}", f"{mean(training):.1f}", f"{max(training, default=0):.1f}",
+        f"{mean([one.seconds for one in found]):.0f}",
+        f"{found[0].resident[0]:.0f}", f"{max(one.resident[1] for one in found):.0f}",
+    ]  # fmt: skip
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f}"

@@ -1,23 +1,24 @@
-"""A labeling job over the medium logo set, for the measurements that need real pictures."""
+"""Logo sets, and a labeling job over the medium one, for the measurements that need real pictures."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 from groundwork_testing import Account, ExampleJob
 
+from . import picture_set
+
 _SCRIPTS = Path(__file__).resolve().parents[2]
 
 
-def folder(count: int = 3000) -> Path:
-    """The set's folder; the set is made when it is first asked for."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "groundwork" / "bench" / f"medium-{count}"
+def folder(count: int = 3000, level: str = "medium", *options: str) -> Path:
+    """The folder of a set of scripts/make-logo-set; it is made when it is first asked for."""
+    name = "-".join([level, str(count), *(option.lstrip("-") for option in options)])
+    place = picture_set.cache() / "bench" / name
     if not (place / "LICENSES").exists():
-        command = [_SCRIPTS / "make-logo-set", "--output", place, "--count", str(count)]
-        subprocess.run([*command, "--prefix", "s3://bench-logos/logos/"], check=True)
+        command = [_SCRIPTS / "make-logo-set", "--output", place, "--count", str(count), "--level", level]
+        subprocess.run([*command, "--prefix", "s3://bench-logos/logos/", *options], check=True)
     return place
 
 
