@@ -46,7 +46,8 @@ package actor Engine: Service {
     }
 
     private func work() async {
-        await withTaskGroup(of: Void.self) { group in
+        // Any other group keeps its finished turns until somebody asks for them.
+        await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 if !isAdvancing {
                     for job in due(at: environment.serverClock.now())

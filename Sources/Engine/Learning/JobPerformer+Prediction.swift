@@ -41,7 +41,7 @@ extension JobPerformer {
         let choice = try await threshold(evidence)
         let seen = try await predictions(of: pool, predictor, evidence.rareClasses)
         if cancellation.isCancelled { return try await abandon(round, sequence) }
-        var plan = RoundPlan(seen, choice)
+        var plan = RoundPlan(comparable(seen, evidence), choice)
         plan.drawAudits(
             try await auditCount(taken: plan.taken.count), specification.draws.scoped("audits").scoped(round))
         var audits = evidence.audits
@@ -77,6 +77,17 @@ extension JobPerformer {
         return rule.fixed(
             at: Float(fixed), evidence.outcomes, earlier: evidence.earlier,
             classes: try await labelingTask().categories.names.count)
+    }
+
+    /// The objects with confidences that can be held against the thresholds: out-of-fold models have their own scale.
+    private func comparable(_ seen: [Seen], _ evidence: Evidence) -> [Seen] {
+        guard specification.plan.schedule == .efficient, specification.predictions == nil else { return seen }
+        let scale = ConfidenceScale(sample: evidence.measured.map(\.outcome.confidence))
+        return zip(seen, scale.placed(seen.map(\.confidence))).map { object, confidence in
+            var object = object
+            object.confidence = confidence
+            return object
+        }
     }
 
     private func finish(

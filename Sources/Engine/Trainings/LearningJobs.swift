@@ -65,7 +65,8 @@ package actor LearningJobs {
     /// Carries jobs on until the task is cancelled.
     func run() async throws {
         try await load()
-        await withTaskGroup(of: Void.self) { group in
+        // As in `Engine.work`: finished turns are not kept.
+        await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let now = environment.serverClock.now()
                 expire(at: now)
