@@ -85,7 +85,8 @@ extension JobPerformer {
         let scale = ConfidenceScale(sample: evidence.measured.map(\.outcome.confidence))
         return zip(seen, scale.placed(seen.map(\.confidence))).map { object, confidence in
             var object = object
-            object.confidence = confidence
+            // What cannot be read stays without any.
+            if object.confidence > 0 { object.confidence = confidence }
             return object
         }
     }

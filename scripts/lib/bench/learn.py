@@ -74,13 +74,14 @@ def _measure(given: LearningSet, options: argparse.Namespace) -> list[list[str]]
         found = [outcome for name, outcome in outcomes if name == schedule]
         if found:
             goal = given.documented if schedule == "documented" else given.efficient
-            rows.append(_row(f"{given.name}, {schedule}", goal, found))
+            classifies = given.kind.endswith("MultiClass")
+            rows.append(_row(f"{given.name}, {schedule}", goal, found, classifies))
             if given.rare:
                 rows[-1][0] += f" ({given.rare} found: {_percent(min(one.recall or 0 for one in found))} % at least)"
     return rows
 
 
-def _row(name: str, goal: float | None, found: list[Outcome]) -> list[str]:
+def _row(name: str, goal: float | None, found: list[Outcome], classifies: bool = True) -> list[str]:
     def mean(values: list[float]) -> float:
         return sum(values) / len(values) if values else 0.0
 
@@ -90,7 +91,7 @@ def _row(name: str, goal: float | None, found: list[Outcome]) -> list[str]:
         name,
         _percent(mean([one.saved for one in found])), _percent(min(one.saved for one in found)), _percent(goal),
         _percent(mean(right) if right else None), _percent(min(right) if right else None),
-        str(sum(share < 0.95 for share in right)), str(sum(share < 0.93 for share in right)),
+        *(str(sum(share < low for share in right)) if classifies else "-" for low in (0.95, 0.93)),
         _percent(mean([one.agreement for one in found])),
         f"{mean([one.answers for one in found]):.2f}", f"{mean([one.answers_without for one in found]):.2f}",
         f"{mean([one.rounds for one in found]):.1f}", f"{mean(training):.1f}", f"{max(training, default=0):.1f}",
