@@ -26,9 +26,9 @@ enum CrossValidation {
     static func fit(
         _ rows: some LinearRows, labels: [Int], classes: Int, by regression: LogisticRegression, start: LinearModel?,
         draws: SeededDraws, isCancelled: () -> Bool
-    ) throws(LearningError) -> (model: LinearModel, temperature: Float, outOfFold: [LearnedPrediction?]) {
+    ) throws(LearningError) -> (model: LinearModel, temperature: Float, outOfFold: [LearnedPrediction]) {
         let folds = folds(of: labels, draws.scoped("folds"))
-        var scores = [[Float]?](repeating: nil, count: labels.count)
+        var scores = [[Float]](repeating: [], count: labels.count)
         var start = start
         for fold in 0..<CrossValidation.folds where folds.contains(fold) {
             let seen = Set(zip(labels, folds).compactMap { $1 == fold ? nil : $0 }).sorted()
@@ -47,14 +47,10 @@ enum CrossValidation {
         let model = try regression.fit(
             rows, labels: labels, classes: classes, start: start, isCancelled: isCancelled)
         let temperature = fittedTemperature(
-            zip(scores, labels).compactMap { scores, label in
-                scores.map { HeldOutPrediction(logits: $0, label: label) }
-            })
+            zip(scores, labels).map { HeldOutPrediction(logits: $0, label: $1) })
         return (
             model, temperature,
-            scores.map { scores in
-                scores.map { LearnedPrediction(probabilities: softmax($0, temperature: temperature)) }
-            }
+            scores.map { LearnedPrediction(probabilities: softmax($0, temperature: temperature)) }
         )
     }
 }

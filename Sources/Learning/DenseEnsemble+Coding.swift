@@ -1,8 +1,4 @@
-// Dense networks as bytes, within the models that hold them. Little-endian throughout:
-//
-//   "GWBOXES1" or "GWMASKS1"   uint32 classes, layers   per layer uint32 channels, kernel, is doubled, is joined
-//   uint32 members   uint32 length and bytes of the extractor's name
-//   float32 shift[272], scale[272]   per member float32 parameters[…]   float32 settings of the model[…]
+// Dense networks as bytes, within the models that hold them: "GWBOXES1" and "GWMASKS1" of `ModelArchive.readme`.
 //
 // The bytes may come from anybody, so nothing in them is believed: the shape must be one that this program makes, and
 // the length must be exactly the one that follows from it.

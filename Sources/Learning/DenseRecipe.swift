@@ -40,12 +40,10 @@ struct DenseRecipe: Sendable {
     /// For boxes: 28 cells a side.
     static let boxes = DenseRecipe(
         layers: body, isResultDoubled: false, members: 3, batch: 8, steps: 600...900, epochs: 25, rate: 1e-2,
-        decay: 1e-2,
-        hiddenChannels: 20, shift: 1)
+        decay: 1e-2, hiddenChannels: 20, shift: 1)
 
     /// For masks: 56 cells a side.
     static let masks = DenseRecipe(
         layers: body, isResultDoubled: true, members: 3, batch: 8, steps: 600...900, epochs: 20, rate: 1e-2,
-        decay: 1e-2,
-        hiddenChannels: 10, shift: 1)
+        decay: 1e-2, hiddenChannels: 10, shift: 1)
 }

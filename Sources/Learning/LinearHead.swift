@@ -1,7 +1,4 @@
-// The trained form of a linear head, and how it is stored. Little-endian throughout:
-//
-//   8 bytes that name the format   uint32 inputs, columns, classes   float32 temperature
-//   float32 shift[inputs], scale[inputs], weights[columns * classes], intercepts[classes]
+// The trained form of a linear head, and how it is stored: "GWPOOL01" and "GWTINY01" of `ModelArchive.readme`.
 //
 // The bytes may come from anybody, so nothing in them is believed: the sizes must be those of the format, and the
 // length must be exactly the one that follows from them.

@@ -1,4 +1,4 @@
-// What a model archive says of itself, for whoever opens it. The layouts are those of the models' own coding.
+// What a model archive says of itself, for whoever opens it, and for whoever works on the coding of the models.
 
 extension ModelArchive {
     static let readmeName = "README.txt"

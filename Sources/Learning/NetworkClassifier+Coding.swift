@@ -1,8 +1,4 @@
-// A trained model as bytes. Little-endian throughout: magic, then what its shape is, then numbers:
-//
-//   "GWMODEL1"  uint32 kind, side, channels, layers   per layer uint32 channels, kernel, stride
-//   uint32 classes, members   float32 temperature   uint32 length and bytes of the extractor's name
-//   float32 shift[channels], scale[channels]   per member float32 parameters[…]
+// A trained model as bytes: "GWMODEL1" of `ModelArchive.readme`.
 //
 // The bytes may come from anybody, so nothing in them is believed: the shape must be one that this program makes, and
 // the length must be exactly the one that follows from it.

@@ -16,13 +16,14 @@ package struct RareClassGuard: Hashable, Sendable {
         package var rareShare = 0.05
         /// Share of a rare class's objects that must not be lost to other classes, and with what certainty.
         package var kept = 0.95, certainty = 0.75
-        /// The same where there are two classes: the rare one is what the job is looking for.
-        package var keptOfTwo = 0.995, certaintyOfTwo = 0.95
         /// How far the log-odds of a class's objects are believed to spread before any are known, and as how many
         /// objects that counts.
         package var spread = 2.0, doubt = 1.0
 
-        package init() {}
+        /// Of two classes the rare one is what the job is looking for, and more is done to keep it.
+        package init(classes: Int) {
+            if classes == 2 { (kept, certainty) = (0.995, 0.95) }
+        }
     }
 
     /// An object whose class people have told, as a model saw it that had not seen the answer.
@@ -51,7 +52,9 @@ package struct RareClassGuard: Hashable, Sendable {
     ///   - known: validation objects, and those learned from as they were predicted out of fold.
     ///   - random: how many of the objects drawn at random people have put into each class, retired ones included: what
     ///     is left over when the common ones have retired says nothing of shares.
-    package init(_ known: [Known], random: [Int: Int], classes: Int, rule: Rule = Rule()) {
+    ///   - rule: the one for so many classes, unless it is given.
+    package init(_ known: [Known], random: [Int: Int], classes: Int, rule: Rule? = nil) {
+        let rule = rule ?? Rule(classes: classes)
         let drawn = random.values.reduce(0, +)
         var ceilings: [Int: Float] = [:]
         for category in Set(known.map(\.category)) {
@@ -61,7 +64,7 @@ package struct RareClassGuard: Hashable, Sendable {
             // Those that people saw because the model wavered are the ones that it has an inkling of: what the random
             // ones say counts, as long as there are any.
             let telling = own.contains(where: \.isRandom) ? own.filter(\.isRandom) : own
-            let low = rule.lowest(of: telling.map { logOdds($0.probability) }.sorted(), known: own.count, classes)
+            let low = rule.lowest(of: telling.map { logOdds($0.probability) }.sorted(), known: own.count)
             // Nor may one that is likelier of the class than an object that nobody has looked at.
             ceilings[category] = Float(logistic(min(low, logOdds(Float(share)))))
         }
@@ -86,12 +89,12 @@ extension RareClassGuard.Rule {
     /// The log-odds that hardly any object of a class stays below, going by some of them in ascending order: the share
     /// of these that may be lost, and a one-sided tolerance bound as of normal deviates (Natrella 1963, with her
     /// approximation of its factor), which lies far below the lowest where few of the class are known.
-    func lowest(of sorted: [Double], known: Int, _ classes: Int) -> Double {
+    /// - Parameter known: of how many objects of the class anything is known.
+    func lowest(of sorted: [Double], known: Int) -> Double {
         let count = Double(sorted.count), mean = sorted.reduce(0, +) / count
         let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let deviation = ((squares + doubt * spread * spread) / (count - 1 + doubt)).squareRoot()
-        let kept = classes == 2 ? keptOfTwo : kept
-        let share = normalQuantile(kept), certain = normalQuantile(classes == 2 ? certaintyOfTwo : certainty)
+        let share = normalQuantile(kept), certain = normalQuantile(certainty)
         let all = Double(known), a = 1 - certain * certain / (2 * (all - 1 + doubt))
         let b = share * share - certain * certain / all
         // Of so few that the approximation breaks down nothing can be said.

@@ -1,7 +1,4 @@
-// A text model as bytes, little-endian throughout; only the columns it knows are stored:
-//
-//   "GWTEXT01"  uint32 classes, columns   float32 temperature, intercepts[classes]
-//   uint32 buckets[columns], ascending   float32 what a column counts[columns], weights[columns][classes]
+// A text model as bytes: "GWTEXT01" of `ModelArchive.readme`. Only the columns it knows are stored.
 //
 // The bytes may come from anybody, so nothing in them is believed: the length must be exactly the one that follows from
 // the sizes, and numbers must be so small that no sum of them overflows.

@@ -8,8 +8,6 @@ from typing import Any, Dict, List, Optional, Sequence
 from groundwork_testing import ExampleJob
 from groundwork_testing.worker import Task
 
-_PAGE = "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
-
 
 class PortalJob(ExampleJob):
     """A job of a task type for real people; its lines hold texts, or pictures where there are none."""
@@ -37,14 +35,7 @@ class PortalJob(ExampleJob):
 
     def request(self, tags: Optional[Dict[str, str]] = None, **changes: Any) -> Dict[str, Any]:
         request = super().request({"groundwork:workforce": "portal", **(tags or {})}, **changes)
-        task = request["HumanTaskConfig"]
-        task["TaskTimeLimitInSeconds"] = self.time_limit
-        functions = (task, "PreHumanTaskLambdaArn"), (
-            task["AnnotationConsolidationConfig"], "AnnotationConsolidationLambdaArn")
-        for config, name in functions:
-            config[name] = config[name].replace("ImageMultiClass", self.kind)
-        if self.kind == "NamedEntityRecognition":
-            task["UiConfig"] = {"HumanTaskUiArn": _PAGE}
+        request["HumanTaskConfig"]["TaskTimeLimitInSeconds"] = self.time_limit
         return request
 
     def number(self, task: Task) -> int:

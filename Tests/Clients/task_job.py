@@ -12,8 +12,6 @@ CREATED = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}"
 class TaskJob(ExampleJob):
     """A job of one task type over lines that the test gives."""
 
-    kind = "ImageMultiClass"
-
     def __init__(self, account, bucket, kind, lines, attribute="label", size=(64, 48), categories=None, **options):
         super().__init__(account, options.pop("name", kind), bucket, objects=len(lines), **options)
         self.kind, self.given, self.attribute, self.size = kind, lines, attribute, size
@@ -33,19 +31,6 @@ class TaskJob(ExampleJob):
         file = {"document-version": "2018-11-28", "labels": [{"label": label} for label in self.labels]}
         self.put("labels.json", json.dumps({**file, **self.categories}).encode())
         return self
-
-    def request(self, tags=None, **changes):
-        request = super().request(tags, **changes)
-        task = request["HumanTaskConfig"]
-        task["PreHumanTaskLambdaArn"] = task["PreHumanTaskLambdaArn"].replace("ImageMultiClass", self.kind)
-        consolidation = task["AnnotationConsolidationConfig"]
-        consolidation["AnnotationConsolidationLambdaArn"] = consolidation["AnnotationConsolidationLambdaArn"].replace(
-            "ImageMultiClass", self.kind
-        )
-        if self.kind == "NamedEntityRecognition":
-            page = "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
-            task["UiConfig"] = {"HumanTaskUiArn": page}
-        return request
 
     def run(self, **tags):
         self.start(tags={f"groundwork:{name}": value for name, value in tags.items()})

@@ -14,7 +14,7 @@ struct RareClassGuardTests {
     private func prediction(_ rare: Float) -> LearnedPrediction { LearnedPrediction(probabilities: [1 - rare, rare]) }
 
     private func ceiling(
-        _ known: [RareClassGuard.Known], random: [Int: Int] = counts, rule: RareClassGuard.Rule = .init()
+        _ known: [RareClassGuard.Known], random: [Int: Int] = counts, rule: RareClassGuard.Rule? = nil
     ) throws -> Float {
         try #require(RareClassGuard(known, random: random, classes: 2, rule: rule).ceilings[1])
     }
@@ -32,8 +32,8 @@ struct RareClassGuardTests {
     /// The example of NIST's handbook of statistical methods, 7.2.6.3: 43 values, 90 % of the population, certainty
     /// 99 %: the bound lies 1.8752 standard deviations from the mean.
     @Test func theBoundIsATolerance() throws {
-        var rule = RareClassGuard.Rule()
-        (rule.keptOfTwo, rule.certaintyOfTwo, rule.doubt) = (0.9, 0.99, 0)
+        var rule = RareClassGuard.Rule(classes: 2)
+        (rule.kept, rule.certainty, rule.doubt) = (0.9, 0.99, 0)
         // Mean -5, and the standard deviation of 0 to 42 (12.5565) is brought to 1.
         let values = (0..<43).map { -5 + (Double($0) - 21) / 12.556538801224908 }
         let found = Double(try ceiling(known(values.map { Float(1 / (1 + exp(-$0))) }), rule: rule))

@@ -9,8 +9,6 @@ import pytest
 from task_job import TaskJob
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "scripts" / "examples"
-ALGORITHM = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/text-classification"
-AUTOMATED = {"LabelingJobAlgorithmsConfig": {"LabelingJobAlgorithmSpecificationArn": ALGORITHM}}
 LABELS = ("good", "bad")
 
 
@@ -30,7 +28,7 @@ def lines(count):
 def run(account, bucket, name, count=400, **tags):
     job = TaskJob(account, bucket, "TextMultiClass", lines(count), name=name, labels=LABELS, concurrent=50).prepare()
     tags = {"min-objects": "100", "crowd": "perfect", **tags}
-    job.start(tags={f"groundwork:{name}": value for name, value in tags.items()}, **AUTOMATED)
+    job.start(tags={f"groundwork:{name}": value for name, value in tags.items()}, **job.automated())
     job.counters = job.wait("Completed", timeout=120)["LabelCounters"]
     assert job.counters["TotalLabeled"] == count
     return job
@@ -114,7 +112,7 @@ def test_a_job_with_the_same_attribute_goes_on_from_the_earlier_model(account, b
     job = TaskJob(account, bucket_name, "TextMultiClass", lines(400), name="earlier", labels=LABELS, concurrent=50)
     job.prepare()
     tags = {"groundwork:min-objects": "100", "groundwork:crowd": "perfect"}
-    job.start(tags={**tags, "groundwork:outcome": "stop@predicting"}, **AUTOMATED)
+    job.start(tags={**tags, "groundwork:outcome": "stop@predicting"}, **job.automated())
     job.wait("Stopped", timeout=60)
     assert job.sagemaker.list_models()["Models"]
     rest = TaskJob(account, bucket_name, "TextMultiClass", lines(400), name="later", labels=LABELS, concurrent=50)
@@ -122,7 +120,7 @@ def test_a_job_with_the_same_attribute_goes_on_from_the_earlier_model(account, b
     # The same lines, some of them with their labels; what simulated people know stands in the first manifest.
     rest.put("input.manifest", "".join(json.dumps(line) + "\n" for line in job.output()).encode())
     rest.put("truth.manifest", "".join(json.dumps(line) + "\n" for line in lines(400)).encode())
-    rest.start(tags={**tags, "groundwork:truth-manifest": rest.uri("truth.manifest")}, **AUTOMATED)
+    rest.start(tags={**tags, "groundwork:truth-manifest": rest.uri("truth.manifest")}, **job.automated())
     assert rest.wait("Completed", timeout=60)["LabelCounters"]["TotalLabeled"] == 400
     loaded = next(entry for entry in account.timeline("later") if entry["event"] == "manifestLoaded")
     assert loaded["modelFrom"] == "earlier" and loaded["labeled"] >= 100

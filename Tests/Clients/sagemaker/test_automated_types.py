@@ -7,20 +7,10 @@ import json
 import pytest
 from PIL import Image
 
-ALGORITHMS = {
-    "ImageMultiClass": "image-classification",
-    "TextMultiClass": "text-classification",
-    "BoundingBox": "object-detection",
-    "SemanticSegmentation": "semantic-segmentation",
-}
-
 
 def start(job, **tags):
     """Starts a job with automated labeling and steers it by tags."""
-    specification = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/"
-    job.start(
-        tags={f"groundwork:{name}": value for name, value in tags.items()},
-        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": specification + ALGORITHMS[job.kind]})
+    job.start(tags={f"groundwork:{name}": value for name, value in tags.items()}, **job.automated())
 
 
 @pytest.fixture

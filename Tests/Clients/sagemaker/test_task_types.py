@@ -307,18 +307,13 @@ def test_truth_of_boxes_survives_chaining(task_job):
         assert found == sorted((box["left"], box["class_id"]) for box in boxes(number))
 
 
-@pytest.mark.parametrize(
-    "kind, algorithm", [("BoundingBox", "object-detection"), ("SemanticSegmentation", "semantic-segmentation")])
-def test_where_no_model_can_be_had_people_label_everything(own_server, tmp_path, kind, algorithm):
+@pytest.mark.parametrize("kind", ["BoundingBox", "SemanticSegmentation"])
+def test_where_no_model_can_be_had_people_label_everything(own_server, tmp_path, kind):
     """Boxes and masks need weights that are not here."""
     account = own_server(environment={"XDG_CACHE_HOME": str(tmp_path)}).account()
     lines, attribute = [{} for _ in range(60)], "mask-ref" if kind == "SemanticSegmentation" else "label"
     job = TaskJob(account, "unlearned", kind, lines, attribute=attribute, concurrent=20, name="automated").prepare()
-    arn = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/" + algorithm
-    job.start(
-        tags={"groundwork:min-objects": "20"},
-        LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn},
-    )
+    job.start(tags={"groundwork:min-objects": "20"}, **job.automated())
     described = job.wait("Completed")
     assert described["LabelCounters"]["HumanLabeled"] == 60
     assert described["LabelingJobOutput"]["FinalActiveLearningModelArn"] == ""

@@ -14,7 +14,9 @@ import time
 
 from groundwork_testing import Account, ExampleJob, Server
 
-from . import load, logos, machine
+from . import load, machine
+from .learning_jobs import LearningJob, put_objects
+from .learning_sets import SETS
 
 # Fast people, but not so fast that the server's own time, stretched by the pace, fills the 30 days a job may take.
 _PACE = {"groundwork:pace": "5000", "groundwork:workers": "200"}
@@ -74,6 +76,8 @@ def _small(server: Server, rounds: int) -> None:
 class TextJob(ExampleJob):
     """Texts, so that nothing but the engine is measured."""
 
+    kind = "TextMultiClass"
+
     def picture(self, number: int) -> None:
         """There are none."""
         return None
@@ -97,12 +101,6 @@ class TextJob(ExampleJob):
     def text(number: int) -> str:
         """The text of a line."""
         return f"The review number {number} says what somebody thought of it."
-
-    def request(self, tags: dict[str, str] | None = None, **changes: object) -> dict[str, object]:
-        """Asks for text classification."""
-        text = json.dumps(super().request(tags, **changes)).replace("ImageMultiClass", "TextMultiClass")
-        request: dict[str, object] = json.loads(text)
-        return request
 
 
 def _large(server: Server, count: int, workforce: str, workers: int) -> list[str]:
@@ -148,16 +146,17 @@ def _give_answers(account: Account, job: TextJob) -> None:
 def _while_training(server: Server) -> None:
     """Runs an automated job over real pictures and times Describe and GET by the phase they fall into."""
     account = server.account("000000000000")
-    job = logos.job(account)
-    # Perfect people: then the first model's labels are taken, and one round is all there is.
-    tags = {"groundwork:truth-manifest": job.uri("truth.manifest"), "groundwork:crowd": "perfect"}
-    job.start(tags=tags, **job.automated())
+    (medium,) = (given for given in SETS if given.name == "medium")
+    put_objects(account, medium)
+    job = LearningJob(account, medium, "documented", 1).prepare()
+    # Its people are perfect: then the first model's labels are taken, and one round is all there is.
+    job.begin({"pace": "1000"})
     samples: dict[tuple[str, str], list[float]] = {}
     ended = threading.Event()
     phase = ["initializing"]
     port = int(server.endpoint.rsplit(":", 1)[1])
     askers = [
-        threading.Thread(target=_ask, args=(port, what, job.name, phase, samples, ended))
+        threading.Thread(target=_ask, args=(port, what, job, phase, samples, ended))
         for what in ("GET", "Describe")
     ]
     for asker in askers:
@@ -194,7 +193,7 @@ def _while_training(server: Server) -> None:
 def _ask(
     port: int,
     what: str,
-    name: str,
+    job: ExampleJob,
     phase: list[str],
     samples: dict[tuple[str, str], list[float]],
     ended: threading.Event,
@@ -203,11 +202,11 @@ def _ask(
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while not ended.is_set():
         if what == "GET":
-            path, body, method = "/bench-logos/logos/labels.json", b"", "GET"
+            path, body, method = f"/{job.bucket}/{job.name}/labels.json", b"", "GET"
             headers = load.signed(method, f"http://127.0.0.1:{port}{path}")
         else:
             path, method = "/", "POST"
-            body = json.dumps({"LabelingJobName": name}).encode()
+            body = json.dumps({"LabelingJobName": job.name}).encode()
             headers = load.described(f"http://127.0.0.1:{port}/", body)
         at = phase[0]
         began = time.perf_counter()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
+import statistics
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from groundwork_testing import Server
 
@@ -34,7 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedules", nargs="*", choices=SCHEDULES, default=SCHEDULES, help="default: both")
     parser.add_argument("--seeds", type=int, default=3, help="jobs for each row of the table (default: 3)")
     parser.add_argument("--first-seed", type=int, default=1, help="others give fresh draws (default: 1)")
-    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="of all jobs: certainty=0.95")
+    parser.add_argument(
+        "--setting", action="append", default=[], metavar="NAME=VALUE", help="of all jobs, such as certainty=0.95"
+    )
     parser.add_argument("--at-once", type=int, default=1, help="jobs beside each other; memory is of all (default: 1)")
     parser.add_argument("--speed", action="store_true", help="only pictures, texts and model starts, by themselves")
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
 def _measure(given: LearningSet, options: argparse.Namespace) -> list[list[str]]:
     settings = dict(setting.split("=", 1) for setting in options.setting)
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    wanted = [(schedule, seed) for schedule in options.schedules if schedule in given.schedules for seed in seeds]
+    wanted = [(schedule, seed) for schedule in options.schedules for seed in seeds]
     rows = []
     with Server.start(["--compute-threads", str(os.cpu_count() or 1)]) as server:
         account = server.account("000000000000")
@@ -74,17 +75,14 @@ def _measure(given: LearningSet, options: argparse.Namespace) -> list[list[str]]
         found = [outcome for name, outcome in outcomes if name == schedule]
         if found:
             goal = given.documented if schedule == "documented" else given.efficient
-            classifies = given.kind.endswith("MultiClass")
-            rows.append(_row(f"{given.name}, {schedule}", goal, found, classifies))
+            rows.append(_row(f"{given.name}, {schedule}", goal, found, given.classifies))
             if given.rare:
                 rows[-1][0] += f" ({given.rare} found: {_percent(min(one.recall or 0 for one in found))} % at least)"
     return rows
 
 
 def _row(name: str, goal: float | None, found: list[Outcome], classifies: bool = True) -> list[str]:
-    def mean(values: list[float]) -> float:
-        return sum(values) / len(values) if values else 0.0
-
+    mean = statistics.fmean
     right = [one.machine_agreement for one in found if one.machine_agreement is not None]
     training = [seconds for one in found for seconds in one.training]
     return [
@@ -94,7 +92,7 @@ def _row(name: str, goal: float | None, found: list[Outcome], classifies: bool =
         *(str(sum(share < low for share in right)) if classifies else "-" for low in (0.95, 0.93)),
         _percent(mean([one.agreement for one in found])),
         f"{mean([one.answers for one in found]):.2f}", f"{mean([one.answers_without for one in found]):.2f}",
-        f"{mean([one.rounds for one in found]):.1f}", f"{mean(training):.1f}", f"{max(training, default=0):.1f}",
+        f"{mean([one.rounds for one in found]):.1f}", f"{mean(training or [0]):.1f}", f"{max(training, default=0):.1f}",
         f"{mean([one.seconds for one in found]):.0f}",
         f"{found[0].resident[0]:.0f}", f"{max(one.resident[1] for one in found):.0f}",
     ]  # fmt: skip

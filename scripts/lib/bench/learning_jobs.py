@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import random
+import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -14,15 +14,8 @@ from groundwork_testing import Account, ExampleJob, Server
 from PIL import Image
 
 from . import machine
-from .learning_sets import LearningSet
+from .learning_sets import TRUTH, LearningSet
 
-ALGORITHMS = {
-    "ImageMultiClass": "image-classification",
-    "TextMultiClass": "text-classification",
-    "BoundingBox": "object-detection",
-    "SemanticSegmentation": "semantic-segmentation",
-}
-TRUTH = "groundwork-truth"
 BUCKET = "bench-learning"
 
 
@@ -65,9 +58,9 @@ class LearningJob(ExampleJob):
         self.kind = given.kind
         if given.kind == "SemanticSegmentation":
             self.attribute = "answer-ref"
-        self.entries = [_shared(line, given.name) for line in given.lines()]
+        self.entries = [_shared(line, given.name) for line in given.lines]
         super().__init__(
-            account, f"{given.name}-{schedule}-{seed}", BUCKET, len(self.entries), 1, given.labels(), workers=1,
+            account, f"{given.name}-{schedule}-{seed}", BUCKET, len(self.entries), 1, given.labels, workers=1,
             concurrent=max(1, len(self.entries) // 25),
         )  # fmt: skip
 
@@ -85,27 +78,20 @@ class LearningJob(ExampleJob):
             lines.append(line)
         return lines
 
-    def request(self, tags: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-        """Names the functions and the algorithm of the kind."""
-        text = json.dumps(super().request(tags, **changes)).replace("-ImageMultiClass", f"-{self.kind}")
-        request: dict[str, Any] = json.loads(text)
-        return request
+    def begin(self, settings: dict[str, str]) -> None:
+        """Creates the job."""
+        tags = {
+            "crowd": "perfect", "pace": "2000", "schedule": self.schedule, "seed": str(self.seed),
+            "min-objects": "1", **self.given.settings, **settings,
+        }  # fmt: skip
+        self.start(tags={f"groundwork:{name}": value for name, value in tags.items()}, **self.automated())
 
     def run(self, server: Server, settings: dict[str, str]) -> Outcome:
         """Runs the job to its end."""
         process = server.process.pid if server.process else 0
         machine.forget_peak(process)
         before, began = machine.resident_mib(process), time.monotonic()
-        region = self.account.region
-        arn = f"arn:aws:sagemaker:{region}:027400017018:labeling-job-algorithm-specification/{ALGORITHMS[self.kind]}"
-        tags = {
-            "crowd": "perfect", "pace": "2000", "schedule": self.schedule, "seed": str(self.seed),
-            "min-objects": "1", **self.given.settings, **settings,
-        }  # fmt: skip
-        self.start(
-            tags={f"groundwork:{name.removeprefix('groundwork:')}": value for name, value in tags.items()},
-            LabelingJobAlgorithmsConfig={"LabelingJobAlgorithmSpecificationArn": arn},
-        )
+        self.begin(settings)
         self.wait("Completed", timeout=7200)
         seconds = time.monotonic() - began
         return self._outcome(seconds, (before, machine.peak_mib(process)))
@@ -120,11 +106,11 @@ class LearningJob(ExampleJob):
             if self.given.rare and entry[TRUTH] == self.given.rare:
                 rare.append(agreement)
         timeline = self.account.timeline(self.name)
-        agreement, people = _mean(everything), len(everything) - len(by_machine)
+        agreement, people = statistics.fmean(everything), len(everything) - len(by_machine)
         return Outcome(
             objects=len(everything), by_machine=len(by_machine),
-            machine_agreement=_mean(by_machine) if by_machine else None, agreement=agreement,
-            recall=_mean(rare) if rare else None, answers=people / len(everything),
+            machine_agreement=statistics.fmean(by_machine) if by_machine else None, agreement=agreement,
+            recall=statistics.fmean(rare) if rare else None, answers=people / len(everything),
             answers_without=self._answers_without(agreement),
             rounds=sum(entry["event"] == "predicted" for entry in timeline),
             training=[entry["seconds"] for entry in timeline if entry["event"] == "trained"],
@@ -132,14 +118,8 @@ class LearningJob(ExampleJob):
         )  # fmt: skip
 
     def _answers_without(self, agreement: float) -> float:
-        answers = Counter(json.dumps(entry[TRUTH], sort_keys=True) for entry in self.entries)
-        if self.kind.endswith("MultiClass"):
-            most = max(answers.values()) / len(self.entries)
-        else:
-            # The commonest picture is the one without a mark, which agrees with itself alone.
-            most = sum(self._is_empty(entry[TRUTH]) for entry in self.entries) / len(self.entries)
         # People are wrong now and then; what they reach at best is what one answer for each object brings.
-        best = 1 - self.given.wrong
+        best, most = 1 - self.given.wrong, self.given.commonest
         return min(1.0, max(0.0, (agreement - most) / (best - most))) if best > most else 1.0
 
     # Agreement of labels
@@ -152,41 +132,33 @@ class LearningJob(ExampleJob):
             return self._overlap_of_masks(line[self.attribute], metadata, truth)
         return float(line[f"{self.attribute}-metadata"]["class-name"] == truth)
 
-    def _is_empty(self, truth: Any) -> bool:
-        if self.kind == "BoundingBox":
-            return not truth["annotations"]
-        return not any(self._mask(truth).histogram()[1:])
-
-    def _mask(self, uri: str) -> Image.Image:
-        if uri.startswith(_prefix(self.given.name)):
-            picture = Image.open(self.given.folder() / uri[len(_prefix(self.given.name)) :])
-        else:
-            bucket, key = uri.removeprefix("s3://").split("/", 1)
-            picture = Image.open(io.BytesIO(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()))
-        picture.load()
-        return picture
+    def _mask(self, uri: str) -> bytes:
+        """The class of each pixel."""
+        bucket, key = uri.removeprefix("s3://").split("/", 1)
+        return Image.open(io.BytesIO(self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())).tobytes()
 
     def _overlap_of_masks(self, uri: str, classes: dict[str, Any], truth: str) -> float:
         """Mean over the classes that either has of what both have in common; the background is no class."""
         named = {int(place): entry["class-name"] for place, entry in classes.items()}
-        ours = [named.get(value) for value in self._mask(uri).tobytes()]
-        right = [self.labels[value - 1] if value else None for value in self._mask(truth).tobytes()]
-        pairs = Counter(zip(ours, right))
+        right = dict(enumerate(self.labels, 1))
+        pairs: Counter[tuple[str | None, str | None]] = Counter()
+        for (ours, true), count in Counter(zip(self._mask(uri), self._mask(truth))).items():
+            pairs[named.get(ours), right.get(true)] += count
         shares = []
         for label in self.labels:
             both = pairs[label, label]
             either = sum(count for pair, count in pairs.items() if label in pair)
             if either:
                 shares.append(both / either)
-        return _mean(shares) if shares else 1.0
+        return statistics.fmean(shares) if shares else 1.0
 
 
 def put_objects(account: Account, given: LearningSet) -> None:
     """Stores a set's files once."""
     client = account.client("s3")
-    ExampleJob._unless("BucketAlreadyOwnedByYou", lambda: client.create_bucket(Bucket=BUCKET))
+    client.create_bucket(Bucket=BUCKET)
     for folder, kind in (("images", "image/jpeg"), ("masks", "image/png")):
-        place = given.folder() / folder
+        place = given.folder / folder
         for file in sorted(place.iterdir()) if place.exists() else []:
             client.put_object(
                 Bucket=BUCKET, Key=f"{given.name}/{folder}/{file.name}", Body=file.read_bytes(), ContentType=kind
@@ -232,7 +204,3 @@ def _overlap(one: dict[str, int], other: dict[str, int]) -> float:
 
     both = shared("left", "width") * shared("top", "height")
     return both / (one["width"] * one["height"] + other["width"] * other["height"] - both)
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import subprocess
 from pathlib import Path
 
@@ -37,17 +38,14 @@ def run() -> None:
         print("Without the backbone (scripts/fetch-backbone) there are no figures of pictures.")
     for name in texts.names():
         rates = re.findall(r"(\d+) texts/s predicted, (\d+) in all", _output(tool, "texts", str(texts.lines(name))))
-        rows.append([f"{name}, texts/s, predicted", _middle([int(rate) for rate, _ in rates]), "2000"])
-        rows.append([f"{name}, texts/s, training included", _middle([int(rate) for _, rate in rates]), "-"])
+        predicted, altogether = (statistics.median(map(int, column)) for column in zip(*rates))
+        rows.append([f"{name}, texts/s, predicted", f"{predicted:.0f}", "2000"])
+        rows.append([f"{name}, texts/s, training included", f"{altogether:.0f}", "-"])
     print(machine.table(rows))
 
 
 def _output(*command: str) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def _middle(values: list[int]) -> str:
-    return str(sorted(values)[len(values) // 2]) if values else "-"
 
 
 def _pictures(size: str) -> list[Path]:

@@ -33,6 +33,11 @@ def write_texts(place: Path, files: list[str], answers: list[str], prefix: str, 
     (place / "input.manifest").write_text("".join(line({"source-ref": name}) for name in names))
     truth = [line({"source-ref": name, "groundwork-truth": answer}) for name, answer in zip(names, answers)]
     (place / "truth.manifest").write_text("".join(truth))
+    write_labels(place, answers)
+    (place / "LICENSES").write_text(licences)
+
+
+def write_labels(place: Path, answers: list[str]) -> None:
+    """Writes the label category file: every answer once."""
     labels = {"document-version": "2018-11-28", "labels": [{"label": label} for label in sorted(set(answers))]}
     (place / "labels.json").write_text(json.dumps(labels) + "\n")
-    (place / "LICENSES").write_text(licences)

